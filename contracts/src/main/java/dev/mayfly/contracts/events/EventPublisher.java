@@ -1,0 +1,67 @@
+package dev.mayfly.contracts.events;
+
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** Publishes events; what its futures confirm is safe on all in-sync replicas. Thread-safe. */
+public final class EventPublisher implements AutoCloseable {
+    private final Producer<String, byte[]> producer;
+
+    public EventPublisher(String bootstrapServers) {
+        this(new KafkaProducer<>(
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
+                        ProducerConfig.ACKS_CONFIG, "all",
+                        ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true,
+                        ProducerConfig.LINGER_MS_CONFIG, 0,
+                        ProducerConfig.COMPRESSION_TYPE_CONFIG, "none",
+                        ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 2_097_152,
+                        ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000,
+                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000,
+                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 20_000),
+                new StringSerializer(),
+                new ByteArraySerializer()));
+    }
+
+    /** For tests, over a mock producer. */
+    public EventPublisher(Producer<String, byte[]> producer) {
+        this.producer = producer;
+    }
+
+    /** Completes once the event is safe; fails with Kafka's exception when it cannot be made so. */
+    public CompletableFuture<Void> publish(Topics topic, String key, CloudEvent event) {
+        return send(event.toRecord(topic, key));
+    }
+
+    /** Deletes {@code key} from a compacted topic. */
+    public CompletableFuture<Void> publishTombstone(Topics topic, String key) {
+        return send(new ProducerRecord<>(topic.topic(), key, null));
+    }
+
+    private CompletableFuture<Void> send(ProducerRecord<String, byte[]> producerRecord) {
+        var sent = new CompletableFuture<Void>();
+        try {
+            producer.send(producerRecord, (metadata, failure) -> {
+                if (failure == null) {
+                    sent.complete(null);
+                } else {
+                    sent.completeExceptionally(failure);
+                }
+            });
+        } catch (org.apache.kafka.common.KafkaException e) {
+            sent.completeExceptionally(e);
+        }
+        return sent;
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+    }
+}

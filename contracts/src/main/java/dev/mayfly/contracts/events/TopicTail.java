@@ -1,0 +1,141 @@
+package dev.mayfly.contracts.events;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads one whole topic, every partition, outside any consumer group, on a thread of its own, for as long as it is open:
+ * the way compacted topics become maps in memory. Kafka's absence is waited out.
+ */
+public final class TopicTail implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(TopicTail.class);
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    /** Takes each record, in order within a partition. A null value is a tombstone. */
+    @FunctionalInterface
+    public interface Listener {
+        void accept(ConsumerRecord<String, byte[]> received);
+    }
+
+    /** Where to begin. */
+    public enum From {
+        /** All that the topic holds: for compacted topics. */
+        BEGINNING,
+        /** Only what comes from now on: for short-lived topics. */
+        NOW
+    }
+
+    private final KafkaConsumer<String, byte[]> consumer;
+    private final Topics topic;
+    private final From from;
+    private final Listener listener;
+    private final CountDownLatch caughtUp = new CountDownLatch(1);
+    private final Thread thread;
+    private volatile boolean closed;
+
+    /** Starts to read at once. */
+    public TopicTail(String bootstrapServers, Topics topic, From from, Listener listener) {
+        this.consumer = new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrapServers,
+                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                        "earliest",
+                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                        false),
+                new StringDeserializer(),
+                new ByteArrayDeserializer());
+        this.topic = topic;
+        this.from = from;
+        this.listener = listener;
+        this.thread = Thread.ofPlatform().daemon().name("tail-" + topic.topic()).start(this::run);
+    }
+
+    /** Whether all that the topic held when this began has reached the listener. */
+    public boolean isCaughtUp() {
+        return caughtUp.getCount() == 0;
+    }
+
+    /** Waits until {@link #isCaughtUp}; false when that takes longer than {@code limit}. */
+    public boolean awaitCaughtUp(Duration limit) throws InterruptedException {
+        return caughtUp.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void run() {
+        try (consumer) {
+            var partitions = awaitPartitions();
+            consumer.assign(partitions);
+            if (from == From.BEGINNING) {
+                consumer.seekToBeginning(partitions);
+            } else {
+                consumer.seekToEnd(partitions);
+            }
+            var ends = consumer.endOffsets(partitions, Duration.ofMinutes(1));
+            while (!closed) {
+                if (!isCaughtUp()
+                        && partitions.stream()
+                                .allMatch(partition ->
+                                        consumer.position(partition) >= ends.getOrDefault(partition, 0L))) {
+                    caughtUp.countDown();
+                }
+                for (var received : consumer.poll(POLL)) {
+                    deliver(received);
+                }
+            }
+        } catch (WakeupException e) {
+            if (!closed) {
+                throw e;
+            }
+        }
+    }
+
+    private void deliver(ConsumerRecord<String, byte[]> received) {
+        try {
+            listener.accept(received);
+        } catch (RuntimeException e) {
+            log.error(
+                    "Skipped a record of {} at offset {} that could not be read", topic.topic(), received.offset(), e);
+        }
+    }
+
+    private List<TopicPartition> awaitPartitions() {
+        while (true) {
+            try {
+                var found = consumer.partitionsFor(topic.topic(), Duration.ofSeconds(5));
+                if (found != null && !found.isEmpty()) {
+                    return found.stream()
+                            .map(info -> new TopicPartition(info.topic(), info.partition()))
+                            .toList();
+                }
+            } catch (org.apache.kafka.common.errors.TimeoutException e) {
+                log.info("Waiting for Kafka to know {}", topic.topic());
+            }
+            if (closed) {
+                throw new WakeupException();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        consumer.wakeup();
+        try {
+            thread.join(Duration.ofSeconds(10));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.mayfly.contracts.events;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.NewTopic;
+
+/** Every Kafka topic of the suite. Whoever starts first creates them all: {@link TopicCreation}. */
+public enum Topics {
+    /** Key: access key id. Value: {@link dev.mayfly.contracts.identity.AccessKeyRecord}. */
+    ACCESS_KEYS("identity.access-keys", 1, Kind.COMPACTED),
+    /** Key: {@link dev.mayfly.contracts.function.FunctionVersion#key}. Value: that record. */
+    FUNCTION_VERSIONS("function.versions", 1, Kind.COMPACTED),
+    /** Key: function key. Value: the event's payload, as a CloudEvent. Read by a share group. */
+    INVOCATIONS("function.invocations", 8, Kind.LOG),
+    /** Invocations that failed for good, with the reason in their attributes. */
+    DEAD_INVOCATIONS("function.invocations.dead", 4, Kind.LOG),
+    /** Key: function key. Value: {@link dev.mayfly.contracts.scaling.FunctionLoad}. */
+    FUNCTION_LOAD("function.load", 4, Kind.SHORT_LIVED),
+    /** Key: host id. Value: {@link dev.mayfly.contracts.scaling.HostStatus}. */
+    HOST_STATUS("host.status", 1, Kind.SHORT_LIVED),
+    /** Key: function key. Value: {@link dev.mayfly.contracts.scaling.ScalingDecision}. */
+    SCALING_DECISIONS("scaling.decisions", 1, Kind.COMPACTED),
+    /** Key: bucket. Value: an S3 event record. */
+    OBJECT_EVENTS("object.events", 4, Kind.LOG),
+    /** Key: account id. Value: {@link dev.mayfly.contracts.usage.UsageEvent}. */
+    USAGE_EVENTS("usage.events", 8, Kind.LOG),
+    /** Usage events that billing could not read, with the reason in their attributes. */
+    DEAD_USAGE_EVENTS("usage.events.dead", 1, Kind.LOG),
+    /** Key: function key. Value: one log line. */
+    FUNCTION_LOGS("function.logs", 4, Kind.LOG);
+
+    private enum Kind {
+        COMPACTED,
+        LOG,
+        SHORT_LIVED
+    }
+
+    private final String topic;
+    private final int partitions;
+    private final Kind kind;
+
+    Topics(String topic, int partitions, Kind kind) {
+        this.topic = topic;
+        this.partitions = partitions;
+        this.kind = kind;
+    }
+
+    /** The topic's name on Kafka. */
+    public String topic() {
+        return topic;
+    }
+
+    NewTopic definition() {
+        Map<String, String> config = switch (kind) {
+            case COMPACTED -> Map.of("cleanup.policy", "compact", "segment.ms", "3600000");
+            case LOG -> Map.of("retention.ms", millis(Duration.ofDays(7)));
+            case SHORT_LIVED -> Map.of("retention.ms", millis(Duration.ofMinutes(10)), "segment.ms", "60000");
+        };
+        return new NewTopic(topic, java.util.Optional.of(partitions), java.util.Optional.empty()).configs(config);
+    }
+
+    static List<NewTopic> definitions() {
+        return List.of(values()).stream().map(Topics::definition).toList();
+    }
+
+    private static String millis(Duration duration) {
+        return Long.toString(duration.toMillis());
+    }
+}

@@ -1,0 +1,60 @@
+package dev.mayfly.contracts.function;
+
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A deployed function version: all that is needed to run it. It travels on {@code function.versions} under {@link #key};
+ * a tombstone means deleted.
+ *
+ * @param accountId 12 digits
+ * @param name 1 - 64 letters, digits, {@code -}, {@code _}
+ * @param version {@code $LATEST} or a number
+ * @param revisionId a UUID that changes with every change: two records with one revision id are equal
+ * @param runtime e.g. {@code nodejs20.x}, {@code python3.11}, {@code provided.al2023}, {@code wasm32-wasip1}
+ * @param handler e.g. {@code index.handler}; for WebAssembly the module's path in the zip
+ * @param memoryMb 128 - 10240
+ * @param timeoutSeconds 1 - 900
+ * @param ephemeralStorageMb size of {@code /tmp}, 512 - 10240
+ * @param environment the user's variables
+ * @param codeSha256 hex digest of the zip: its name in the code bucket ({@link CodeStorage})
+ * @param codeSize bytes of the zip
+ * @param isolation the tier it runs in, resolved when it was deployed
+ * @param state {@code Active} when it can run
+ */
+public record FunctionVersion(
+        String accountId,
+        String name,
+        String version,
+        String revisionId,
+        String runtime,
+        String handler,
+        int memoryMb,
+        int timeoutSeconds,
+        int ephemeralStorageMb,
+        Map<String, String> environment,
+        String codeSha256,
+        long codeSize,
+        Isolation isolation,
+        String state,
+        @Nullable String stateReason,
+        Instant lastModified) {
+
+    /** The version that is edited in place. */
+    public static final String LATEST = "$LATEST";
+
+    /** {@code account:name:version}: unique in the installation, and the key on Kafka. */
+    public String key() {
+        return key(accountId, name, version);
+    }
+
+    public static String key(String accountId, String name, String version) {
+        return accountId + ":" + name + ":" + version;
+    }
+
+    /** The ARN without a qualifier. */
+    public String arn(String region) {
+        return "arn:aws:lambda:" + region + ":" + accountId + ":function:" + name;
+    }
+}

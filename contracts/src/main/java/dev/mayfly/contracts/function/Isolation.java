@@ -1,0 +1,32 @@
+package dev.mayfly.contracts.function;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The four strengths of isolation, weakest boundary last to be chosen by default. */
+public enum Isolation {
+    /** WebAssembly with WASI: capability-based, a fresh instance for each invocation. */
+    WASM,
+    /** An OCI container run by runc. */
+    CONTAINER,
+    /** The same container under gVisor's kernel in user space. */
+    GVISOR,
+    /** A virtual machine of its own. */
+    MICROVM;
+
+    /** The function tag that chooses the tier. */
+    public static final String TAG = "mayfly:isolation";
+
+    /** The value of {@link #TAG}: the name in lower case. */
+    public String tagValue() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The tier that a tag's value names, if it names one. */
+    public static Optional<Isolation> fromTag(String value) {
+        return Arrays.stream(values())
+                .filter(isolation -> isolation.tagValue().equals(value))
+                .findFirst();
+    }
+}

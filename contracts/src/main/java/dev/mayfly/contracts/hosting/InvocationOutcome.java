@@ -1,0 +1,48 @@
+package dev.mayfly.contracts.hosting;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of an invocation that a host accepted: JSON in Base64 (URL-safe) in the header {@link #HEADER}.
+ *
+ * @param status how it ended
+ * @param start whether a sandbox had to be started
+ * @param billedMillis what is billed, rounded up to 1 ms; 0 for a platform error
+ * @param durationMicros the handler's wall time
+ * @param initMicros the sandbox's init time when this invocation waited for it, else 0
+ * @param waitMicros from the order's arrival at the host to the event's handing over: placement, fetch, start
+ * @param memoryMb the configured memory
+ * @param peakMemoryBytes of the sandbox, 0 when it could not be measured
+ * @param logTail Base64 of the last 4 KB of the log, when asked for
+ */
+public record InvocationOutcome(
+        Status status,
+        Start start,
+        long billedMillis,
+        long durationMicros,
+        long initMicros,
+        long waitMicros,
+        int memoryMb,
+        long peakMemoryBytes,
+        @Nullable String logTail) {
+
+    public static final String HEADER = "X-Mayfly-Outcome";
+
+    /** How an invocation ended. */
+    public enum Status {
+        /** The function answered. */
+        SUCCESS,
+        /** The function reported an error, crashed, ran out of memory or could not be initialised. */
+        FUNCTION_ERROR,
+        /** The function did not answer in time. */
+        TIMEOUT,
+        /** Mayfly failed. Never billed. */
+        PLATFORM_ERROR
+    }
+
+    /** What the sandbox was before. */
+    public enum Start {
+        COLD,
+        WARM
+    }
+}

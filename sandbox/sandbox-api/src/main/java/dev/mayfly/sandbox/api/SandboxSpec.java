@@ -1,0 +1,29 @@
+package dev.mayfly.sandbox.api;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * What a sandbox is to be.
+ *
+ * @param id unique on this host; letters, digits and {@code -}
+ * @param environment every variable the function sees ({@code AWS_LAMBDA_FUNCTION_NAME}, credentials, the user's own,
+ *     ...), but for those that only the technology knows: {@code AWS_LAMBDA_RUNTIME_API}, {@code LAMBDA_TASK_ROOT},
+ *     {@code LAMBDA_RUNTIME_DIR}, {@code PATH}, {@code LD_LIBRARY_PATH}, {@code _HANDLER}, {@code AWS_ENDPOINT_URL}
+ * @param memoryMb above it the sandbox is killed; CPU time is in proportion: 1,769 MB is one core
+ * @param ephemeralStorageMb size of {@code /tmp}
+ * @param initTimeout the init phase's limit
+ * @param gateway the one address that the sandbox may reach besides the Runtime API; it appears inside as a loopback address
+ *     in {@code AWS_ENDPOINT_URL}
+ * @param logs takes what the function writes to its standard output and error
+ */
+public record SandboxSpec(
+        String id,
+        FunctionCode code,
+        Map<String, String> environment,
+        int memoryMb,
+        int ephemeralStorageMb,
+        Duration initTimeout,
+        InetSocketAddress gateway,
+        LogSink logs) {}

@@ -1,0 +1,42 @@
+package dev.mayfly.sandbox.api;
+
+import dev.mayfly.contracts.function.Isolation;
+import java.util.List;
+
+/**
+ * A way to run hostile code: one implementation a technology. Thread-safe.
+ *
+ * <p>An implementation owns a folder and a name prefix for all that it makes on the machine (processes, mounts, cgroups,
+ * files), so that {@link #recover} finds what a killed predecessor left.
+ */
+public interface SandboxTechnology extends AutoCloseable {
+    Isolation isolation();
+
+    /** Whether this machine can run it, found out by running something, within a time limit. Never throws. */
+    Availability check();
+
+    /** The runtimes it can offer here, e.g. {@code nodejs20.x}; empty when unavailable. */
+    List<String> runtimes();
+
+    /** Removes every process, mount, cgroup and file that an earlier, killed owner of the same folder left. */
+    void recover();
+
+    /**
+     * Makes ready for {@code code} what can be made ready before a sandbox is needed (compiling a module). Idempotent.
+     *
+     * @throws SandboxStartException when the code can never run, with the error that its caller should see
+     */
+    default void prepare(FunctionCode code) throws SandboxStartException {}
+
+    /**
+     * Starts a sandbox, runs the function's init phase and returns it ready to invoke.
+     *
+     * @throws SandboxStartException when the function's init fails, exits or takes longer than allowed, or the platform
+     *     cannot start it; nothing is left behind then
+     */
+    Sandbox start(SandboxSpec spec) throws SandboxStartException, InterruptedException;
+
+    /** Ends every sandbox. */
+    @Override
+    void close();
+}
