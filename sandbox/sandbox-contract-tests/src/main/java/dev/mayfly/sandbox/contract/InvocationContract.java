@@ -1,0 +1,180 @@
+package dev.mayfly.sandbox.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mayfly.sandbox.api.InvocationRequest;
+import dev.mayfly.sandbox.api.InvocationResult;
+import dev.mayfly.sandbox.api.InvocationResult.Crashed;
+import dev.mayfly.sandbox.api.InvocationResult.FunctionError;
+import dev.mayfly.sandbox.api.InvocationResult.Success;
+import dev.mayfly.sandbox.api.InvocationResult.TimedOut;
+import dev.mayfly.sandbox.api.Sandbox;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Events in, answers out, and every way in which an invocation can end. */
+public abstract class InvocationContract extends SandboxContract {
+    @Test
+    void answersTheEvent() throws Exception {
+        Sandbox sandbox = start(Behaviour.ECHO);
+        JsonNode answer = answer(invoke(sandbox, "{\"a\":[1,2.5,null,true],\"ü\":\"\\u0000 \\\"x\\\" 🪰\"}"));
+        assertThat(answer.get("a").toString()).isEqualTo("[1,2.5,null,true]");
+        assertThat(answer.get("ü").asString()).isEqualTo("\0 \"x\" 🪰");
+        assertThat(sandbox.isReusable()).isTrue();
+    }
+
+    @Test
+    void answersAnEventOfNearlySixMegabytes() throws Exception {
+        String event = "\"" + "x".repeat(InvocationResult.MAX_RESPONSE_BYTES - 2) + "\"";
+        Success result = (Success) invoke(start(Behaviour.ECHO), event);
+        assertThat(result.payload()).hasSize(event.length());
+    }
+
+    @Test
+    void oneSandboxServesManyInvocations() throws Exception {
+        Sandbox sandbox = start(Behaviour.COUNT);
+        for (int i = 1; i <= 20; i++) {
+            assertThat(answer(invoke(sandbox, "{}")).asInt())
+                    .isEqualTo(underTest().keepsState() ? i : 1);
+        }
+    }
+
+    @Test
+    void sandboxesDoNotShareState() throws Exception {
+        invoke(start(Behaviour.COUNT), "{}");
+        assertThat(answer(invoke(start(Behaviour.COUNT), "{}")).asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void manySandboxesAtOnce() throws Exception {
+        var code = code(Behaviour.ECHO);
+        List<Callable<Integer>> work = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            int number = i;
+            work.add(() -> {
+                Sandbox sandbox = start(spec(code));
+                return answer(invoke(sandbox, Integer.toString(number))).asInt();
+            });
+        }
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Integer>> answers = threads.invokeAll(work);
+            for (int i = 0; i < answers.size(); i++) {
+                assertThat(answers.get(i).get()).isEqualTo(i);
+            }
+        }
+    }
+
+    @Test
+    void tellsTheFunctionAboutItsInvocation() throws Exception {
+        String id = UUID.randomUUID().toString();
+        String trace = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1";
+        long before = System.currentTimeMillis();
+        JsonNode answer = answer(start(Behaviour.CONTEXT)
+                .invoke(new InvocationRequest(
+                        id, "{}".getBytes(StandardCharsets.UTF_8), Duration.ofSeconds(7), ARN, trace, null)));
+        assertThat(answer.get("requestId").asString()).isEqualTo(id);
+        assertThat(answer.get("functionArn").asString()).isEqualTo(ARN);
+        assertThat(answer.get("traceId").asString()).isEqualTo(trace);
+        assertThat(answer.get("deadlineMs").asLong()).isBetween(before + 6_500, System.currentTimeMillis() + 7_500);
+    }
+
+    @Test
+    void givesTheFunctionItsEnvironment() throws Exception {
+        JsonNode environment = answer(invoke(start(Behaviour.ENVIRONMENT), "{}"));
+        assertThat(environment.get("GREETING").asString()).isEqualTo("Grüezi = \"hello\"");
+        assertThat(environment.get("EMPTY").asString()).isEmpty();
+        assertThat(environment.get("LAMBDA_TASK_ROOT").asString()).isEqualTo("/var/task");
+        for (String ofTheHost : List.of("JAVA_HOME", "MAYFLY_TRUST_KEY", "SUDO_USER", "MAVEN_HOME")) {
+            assertThat(environment.has(ofTheHost)).as(ofTheHost).isFalse();
+        }
+    }
+
+    @Test
+    void logsLinesInOrderBeforeTheAnswer() throws Exception {
+        Sandbox sandbox = start(Behaviour.LOG);
+        for (int i = 1; i <= 3; i++) {
+            log.clear();
+            invoke(sandbox, "{}");
+            assertThat(log).anyMatch(line -> line.contains("to stderr"));
+        }
+    }
+
+    @Test
+    void measures() throws Exception {
+        Sandbox sandbox = start(Behaviour.ECHO);
+        InvocationResult result = invoke(sandbox, "{}");
+        assertThat(result.usage().durationNanos()).isPositive();
+        assertThat(result.usage().cpuNanos()).isNotNegative();
+        assertThat(result.usage().peakMemoryBytes()).isBetween(0L, 256L << 20);
+        assertThat(sandbox.initDuration()).isPositive();
+    }
+
+    @Test
+    void chargesBusyTimeAsCpuTime() throws Exception {
+        Sandbox sandbox = start(Behaviour.LOOP);
+        InvocationResult result = sandbox.invoke(request("{}", Duration.ofSeconds(1)));
+        Assumptions.assumeTrue(result.usage().cpuNanos() != 0, "This technology does not measure CPU time");
+        assertThat(result.usage().cpuNanos())
+                .isBetween(10_000_000L, result.usage().durationNanos() * 4);
+    }
+
+    @Test
+    void anErrorIsTheFunctionsAndTheNextInvocationIsFine() throws Exception {
+        Sandbox sandbox = start(Behaviour.FAIL);
+        for (int i = 0; i < 3; i++) {
+            InvocationResult result = invoke(sandbox, "{}");
+            JsonNode error = error(result);
+            assertThat(error.get("errorMessage").asString()).isEqualTo("boom");
+            assertThat(error.get("errorType").asString()).isNotBlank();
+            assertThat(((FunctionError) result).usage().durationNanos()).isPositive();
+        }
+        assertThat(sandbox.isReusable()).isTrue();
+    }
+
+    @Test
+    void anExitIsACrashWithItsStatus() throws Exception {
+        Sandbox sandbox = start(Behaviour.EXIT);
+        assertThat(invoke(sandbox, "{}")).isInstanceOfSatisfying(Crashed.class, crashed -> {
+            assertThat(crashed.errorType()).isEqualTo("Runtime.ExitError");
+            assertThat(crashed.errorMessage()).contains("exit status 3");
+        });
+        assertThat(sandbox.isReusable()).isFalse();
+        assertNextSandboxWorks();
+    }
+
+    @Test
+    void aFunctionThatNeverAnswersIsStoppedInTime() throws Exception {
+        Sandbox sandbox = start(Behaviour.LOOP);
+        InvocationResult result = sandbox.invoke(request("{}", Duration.ofMillis(500)));
+        assertThat(result).isInstanceOf(TimedOut.class);
+        assertThat(result.usage().durationNanos())
+                .isBetween(
+                        Duration.ofMillis(500).toNanos(), Duration.ofSeconds(10).toNanos());
+        assertThat(sandbox.isReusable()).isFalse();
+        assertNextSandboxWorks();
+    }
+
+    @Test
+    void anAnswerThatIsTooLargeIsAnErrorAndTheNextInvocationIsFine() throws Exception {
+        Sandbox sandbox = start(Behaviour.SIZED_ANSWER);
+        JsonNode error = error(invoke(sandbox, Integer.toString(7 * 1024 * 1024)));
+        assertThat(error.get("errorType").asString()).isEqualTo("Function.ResponseSizeTooLarge");
+        assertThat(answer(invoke(sandbox, "5")).asString()).hasSize(5);
+    }
+
+    @Test
+    void anAnswerThatIsNotJsonIsAnError() throws Exception {
+        Sandbox sandbox = start(Behaviour.NOT_JSON);
+        assertThat(error(invoke(sandbox, "{}")).get("errorType").asString()).isNotBlank();
+    }
+}

@@ -1,0 +1,159 @@
+package dev.mayfly.sandbox.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mayfly.sandbox.api.Availability;
+import dev.mayfly.sandbox.api.FunctionCode;
+import dev.mayfly.sandbox.api.InvocationRequest;
+import dev.mayfly.sandbox.api.InvocationResult;
+import dev.mayfly.sandbox.api.Sandbox;
+import dev.mayfly.sandbox.api.SandboxSpec;
+import dev.mayfly.sandbox.api.SandboxStartException;
+import dev.mayfly.sandbox.api.SandboxTechnology;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Opens a technology, gives the tests guests, and holds that no test leaves a trace. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class SandboxContract {
+    private static final JsonMapper JSON = JsonMapper.shared();
+    protected static final String ARN = "arn:aws:lambda:us-east-1:000000000000:function:contract";
+
+    @SuppressWarnings("NullAway.Init")
+    private Path folder;
+
+    @SuppressWarnings("NullAway.Init")
+    private SandboxTechnology technology;
+
+    private final List<Sandbox> started = new ArrayList<>();
+
+    /** The lines that the guests of the running test logged. */
+    protected final ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
+
+    protected abstract TechnologyUnderTest underTest();
+
+    @BeforeAll
+    final void openTechnology(@TempDir Path temporary) throws IOException {
+        folder = Files.createDirectories(temporary.resolve("state"));
+        technology = underTest().open(folder);
+        Availability availability = technology.check();
+        Assumptions.assumeTrue(availability.available(), availability.detail());
+        technology.recover();
+    }
+
+    @AfterAll
+    final void closeTechnology() throws IOException {
+        technology.close();
+        assertThat(underTest().traces(folder)).isEmpty();
+    }
+
+    @BeforeEach
+    final void clearLog() {
+        log.clear();
+    }
+
+    @AfterEach
+    final void closeSandboxes() throws IOException {
+        started.forEach(Sandbox::close);
+        started.clear();
+        assertThat(underTest().traces(folder)).isEmpty();
+    }
+
+    protected final SandboxTechnology technology() {
+        return technology;
+    }
+
+    protected final Path folder() {
+        return folder;
+    }
+
+    /** The guest's code; the test is aborted when the technology has no such guest. */
+    protected final FunctionCode code(Behaviour behaviour) {
+        return code(underTest(), behaviour, folder.resolveSibling("code-" + behaviour));
+    }
+
+    private static FunctionCode code(TechnologyUnderTest underTest, Behaviour behaviour, Path directory) {
+        try {
+            FunctionCode code = underTest.guest(behaviour, Files.createDirectories(directory));
+            if (code == null) {
+                return Assumptions.abort("No guest of this technology can do " + behaviour);
+            }
+            return code;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    protected SandboxSpec spec(FunctionCode code) {
+        return new SandboxSpec(
+                "c" + UUID.randomUUID().toString().substring(0, 18),
+                code,
+                Map.of("AWS_LAMBDA_FUNCTION_NAME", "contract", "GREETING", "Grüezi = \"hello\"", "EMPTY", ""),
+                256,
+                64,
+                Duration.ofSeconds(10),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 9),
+                log::add);
+    }
+
+    protected final Sandbox start(Behaviour behaviour) throws SandboxStartException, InterruptedException {
+        return start(spec(code(behaviour)));
+    }
+
+    /** Starts it; the test's end closes it. */
+    protected final Sandbox start(SandboxSpec spec) throws SandboxStartException, InterruptedException {
+        Sandbox sandbox = technology.start(spec);
+        synchronized (started) {
+            started.add(sandbox);
+        }
+        return sandbox;
+    }
+
+    protected final InvocationResult invoke(Sandbox sandbox, String event) throws InterruptedException {
+        return sandbox.invoke(request(event, Duration.ofSeconds(20)));
+    }
+
+    protected static InvocationRequest request(String event, Duration timeout) {
+        return new InvocationRequest(
+                UUID.randomUUID().toString(), event.getBytes(StandardCharsets.UTF_8), timeout, ARN, null, null);
+    }
+
+    /** The answer of an invocation that succeeded. */
+    protected static JsonNode answer(InvocationResult result) {
+        assertThat(result).isInstanceOfSatisfying(InvocationResult.Success.class, _ -> {});
+        return JSON.readTree(((InvocationResult.Success) result).payload());
+    }
+
+    /** The error object of an invocation that ended in a function error. */
+    protected static JsonNode error(InvocationResult result) {
+        assertThat(result).isInstanceOf(InvocationResult.FunctionError.class);
+        return JSON.readTree(((InvocationResult.FunctionError) result).payload());
+    }
+
+    /** A fresh sandbox of the same technology works: the platform was not harmed. */
+    protected final void assertNextSandboxWorks() throws SandboxStartException, InterruptedException {
+        Sandbox next = start(Behaviour.ECHO);
+        assertThat(answer(invoke(next, "{\"still\":\"fine\"}")).get("still").asString())
+                .isEqualTo("fine");
+    }
+}

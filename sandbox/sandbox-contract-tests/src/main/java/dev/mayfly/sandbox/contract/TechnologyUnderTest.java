@@ -1,0 +1,34 @@
+package dev.mayfly.sandbox.contract;
+
+import dev.mayfly.sandbox.api.FunctionCode;
+import dev.mayfly.sandbox.api.SandboxTechnology;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A technology with guests in one language. Its class is public with a public constructor without parameters: a test also
+ * starts it in a process of its own, which it kills.
+ */
+public interface TechnologyUnderTest {
+    /** The technology, with everything that it makes on the machine tied to {@code folder}. */
+    SandboxTechnology open(Path folder);
+
+    /**
+     * The guest that behaves so, written into {@code folder}.
+     *
+     * @return null when this technology's guests cannot do such a thing at all, e.g. start a process
+     */
+    @Nullable
+    FunctionCode guest(Behaviour behaviour, Path folder) throws IOException;
+
+    /** Every process, mount, cgroup, socket and file of a sandbox of {@code folder} that is on the machine now. */
+    List<String> traces(Path folder) throws IOException;
+
+    /** Whether a process is reused, so that what one invocation left in memory is there for the next. */
+    boolean keepsState();
+
+    /** Whether the function's init phase runs user code, so that it can fail. */
+    boolean hasInit();
+}
