@@ -39,6 +39,12 @@ public final class EventPublisher implements AutoCloseable {
         return send(event.toRecord(topic, key));
     }
 
+    /** As {@link #publish(Topics, String, CloudEvent)}, to one partition. */
+    public CompletableFuture<Void> publish(Topics topic, int partition, String key, CloudEvent event) {
+        var unplaced = event.toRecord(topic, key);
+        return send(new ProducerRecord<>(unplaced.topic(), partition, key, unplaced.value(), unplaced.headers()));
+    }
+
     /** Deletes {@code key} from a compacted topic. */
     public CompletableFuture<Void> publishTombstone(Topics topic, String key) {
         return send(new ProducerRecord<>(topic.topic(), key, null));

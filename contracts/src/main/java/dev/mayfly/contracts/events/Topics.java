@@ -13,6 +13,10 @@ public enum Topics {
     FUNCTION_VERSIONS("function.versions", 1, Kind.COMPACTED),
     /** Key: function key. Value: the event's payload, as a CloudEvent. Read by a share group. */
     INVOCATIONS("function.invocations", 8, Kind.LOG),
+    /** Invocations that wait for their next attempt. One partition for each step of waiting time, shortest first. */
+    DELAYED_INVOCATIONS("function.invocations.delayed", 6, Kind.LOG),
+    /** Asynchronous invocations that run for longer, by the invoker that runs them; a tombstone means ended. */
+    RUNNING_INVOCATIONS("function.invocations.running", 4, Kind.WORKING_SET),
     /** Invocations that failed for good, with the reason in their attributes. */
     DEAD_INVOCATIONS("function.invocations.dead", 4, Kind.LOG),
     /** Key: function key. Value: {@link dev.mayfly.contracts.scaling.FunctionLoad}. */
@@ -32,9 +36,14 @@ public enum Topics {
 
     private enum Kind {
         COMPACTED,
+        /** Compacted soon and often, since its entries come and go. */
+        WORKING_SET,
         LOG,
         SHORT_LIVED
     }
+
+    /** An asynchronous event of 1 MiB and its attributes fit. */
+    private static final String MAX_MESSAGE_BYTES = "2097152";
 
     private final String topic;
     private final int partitions;
@@ -51,10 +60,31 @@ public enum Topics {
         return topic;
     }
 
+    /** How many partitions the topic is made with. */
+    public int partitions() {
+        return partitions;
+    }
+
     NewTopic definition() {
         Map<String, String> config = switch (kind) {
             case COMPACTED -> Map.of("cleanup.policy", "compact", "segment.ms", "3600000");
-            case LOG -> Map.of("retention.ms", millis(Duration.ofDays(7)));
+            case WORKING_SET ->
+                Map.of(
+                        "cleanup.policy",
+                        "compact,delete",
+                        "retention.ms",
+                        millis(Duration.ofDays(1)),
+                        "segment.ms",
+                        "60000",
+                        "segment.bytes",
+                        "67108864",
+                        "delete.retention.ms",
+                        "60000",
+                        "min.cleanable.dirty.ratio",
+                        "0.1",
+                        "max.message.bytes",
+                        MAX_MESSAGE_BYTES);
+            case LOG -> Map.of("retention.ms", millis(Duration.ofDays(7)), "max.message.bytes", MAX_MESSAGE_BYTES);
             case SHORT_LIVED -> Map.of("retention.ms", millis(Duration.ofMinutes(10)), "segment.ms", "60000");
         };
         return new NewTopic(topic, java.util.Optional.of(partitions), java.util.Optional.empty()).configs(config);
