@@ -2,6 +2,8 @@ package dev.mayfly.contracts.events;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -60,7 +62,7 @@ public record CloudEvent(
     /**
      * Reads an event back.
      *
-     * @throws IllegalArgumentException when the record lacks an attribute that CloudEvents requires
+     * @throws IllegalArgumentException when the record lacks an attribute that CloudEvents requires, or its time is none
      */
     public static CloudEvent from(ConsumerRecord<String, byte[]> received) {
         var attributes = new TreeMap<String, String>();
@@ -76,7 +78,7 @@ public record CloudEvent(
         String type = required(attributes, "type");
         String subject = attributes.remove("subject");
         String time = attributes.remove("time");
-        Instant at = time == null ? Instant.ofEpochMilli(received.timestamp()) : Instant.parse(time);
+        Instant at = time == null ? Instant.ofEpochMilli(received.timestamp()) : instant(time);
         byte[] data = received.value() == null ? new byte[0] : received.value();
         return new CloudEvent(id, source, type, subject, at, attributes, data);
     }
@@ -87,6 +89,14 @@ public record CloudEvent(
             throw new IllegalArgumentException("The record is no CloudEvent: it has no header " + PREFIX + name);
         }
         return value;
+    }
+
+    private static Instant instant(String time) {
+        try {
+            return OffsetDateTime.parse(time).toInstant();
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("The record is no CloudEvent: its time is " + time, e);
+        }
     }
 
     private static byte[] utf8(String text) {

@@ -1,5 +1,6 @@
 package dev.mayfly.contracts.events;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -11,6 +12,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /** Publishes events; what its futures confirm is safe on all in-sync replicas. Thread-safe. */
 public final class EventPublisher implements AutoCloseable {
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
+
     private final Producer<String, byte[]> producer;
 
     public EventPublisher(String bootstrapServers) {
@@ -66,8 +69,9 @@ public final class EventPublisher implements AutoCloseable {
         return sent;
     }
 
+    /** Waits at most 3 s for what is under way; the futures of what did not get through fail. */
     @Override
     public void close() {
-        producer.close();
+        producer.close(CLOSE_LIMIT);
     }
 }

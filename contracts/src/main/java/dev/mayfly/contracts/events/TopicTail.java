@@ -9,6 +9,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -22,6 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class TopicTail implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(TopicTail.class);
     private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     /** Takes each record, in order within a partition. A null value is a tombstone. */
     @FunctionalInterface
@@ -54,6 +56,9 @@ public final class TopicTail implements AutoCloseable {
                         ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                         "earliest",
                         ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                        false,
+                        // A topic that a reader made would have the broker's partitions and never be compacted.
+                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
                         false),
                 new StringDeserializer(),
                 new ByteArrayDeserializer());
@@ -82,12 +87,9 @@ public final class TopicTail implements AutoCloseable {
             } else {
                 consumer.seekToEnd(partitions);
             }
-            var ends = consumer.endOffsets(partitions, Duration.ofMinutes(1));
+            var ends = awaitEnds(partitions);
             while (!closed) {
-                if (!isCaughtUp()
-                        && partitions.stream()
-                                .allMatch(partition ->
-                                        consumer.position(partition) >= ends.getOrDefault(partition, 0L))) {
+                if (!isCaughtUp() && reached(ends)) {
                     caughtUp.countDown();
                 }
                 for (var received : consumer.poll(POLL)) {
@@ -98,6 +100,29 @@ public final class TopicTail implements AutoCloseable {
             if (!closed) {
                 throw e;
             }
+        }
+    }
+
+    private Map<TopicPartition, Long> awaitEnds(List<TopicPartition> partitions) {
+        while (true) {
+            try {
+                return consumer.endOffsets(partitions, PATIENCE);
+            } catch (TimeoutException e) {
+                log.info("Waiting for Kafka to say where {} ends", topic.topic());
+            }
+            if (closed) {
+                throw new WakeupException();
+            }
+        }
+    }
+
+    private boolean reached(Map<TopicPartition, Long> ends) {
+        try {
+            return ends.entrySet().stream()
+                    .allMatch(end -> consumer.position(end.getKey(), PATIENCE) >= end.getValue());
+        } catch (TimeoutException e) {
+            log.info("Waiting for Kafka to say where reading {} begins", topic.topic());
+            return false;
         }
     }
 
@@ -113,13 +138,13 @@ public final class TopicTail implements AutoCloseable {
     private List<TopicPartition> awaitPartitions() {
         while (true) {
             try {
-                var found = consumer.partitionsFor(topic.topic(), Duration.ofSeconds(5));
+                var found = consumer.partitionsFor(topic.topic(), PATIENCE);
                 if (found != null && !found.isEmpty()) {
                     return found.stream()
                             .map(info -> new TopicPartition(info.topic(), info.partition()))
                             .toList();
                 }
-            } catch (org.apache.kafka.common.errors.TimeoutException e) {
+            } catch (TimeoutException e) {
                 log.info("Waiting for Kafka to know {}", topic.topic());
             }
             if (closed) {

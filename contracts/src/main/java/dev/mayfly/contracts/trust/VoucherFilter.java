@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VoucherFilter implements Filter {
     private static final String ATTRIBUTE = Voucher.class.getName();
+
+    /** Compared with the raw path, so no path that a server normalises later ({@code /../}) passes as one of these. */
+    private static final Set<String> OPEN = Set.of(
+            "/actuator/prometheus", "/actuator/health", "/actuator/health/readiness", "/actuator/health/liveness");
 
     private final Vouching vouching;
 
@@ -36,7 +41,7 @@ public final class VoucherFilter implements Filter {
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         var http = (HttpServletRequest) request;
-        if (isOpen(http.getRequestURI())) {
+        if (OPEN.contains(http.getRequestURI())) {
             chain.doFilter(request, response);
             return;
         }
@@ -52,12 +57,6 @@ public final class VoucherFilter implements Filter {
             return;
         }
         chain.doFilter(request, response);
-    }
-
-    private static boolean isOpen(String path) {
-        return path.equals("/actuator/prometheus")
-                || path.equals("/actuator/health")
-                || path.startsWith("/actuator/health/");
     }
 
     private static void refuse(HttpServletResponse response, @Nullable String why) throws IOException {

@@ -2,15 +2,16 @@ package dev.mayfly.contracts.usage;
 
 import dev.mayfly.contracts.events.Json;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The local, append-only record of usage. {@link #append} returns when the event is with the operating system, so it
@@ -22,14 +23,16 @@ import java.util.stream.Stream;
  * Thread-safe.
  */
 public final class UsageJournal implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(UsageJournal.class);
     private static final String SUFFIX = ".jsonl";
     private static final long SEGMENT_BYTES = 8L << 20;
 
     private final Path folder;
     private long sequence;
-    private FileChannel active;
+    private RandomAccessFile active;
     private Path activePath;
     private long activeBytes;
+    private boolean torn;
 
     /**
      * Opens the journal in {@code folder}, which is made when missing. Never writes to a segment of an earlier process.
@@ -60,45 +63,52 @@ public final class UsageJournal implements AutoCloseable {
      */
     public void append(UsageEvent event) {
         byte[] json = Json.bytes(event);
-        ByteBuffer line =
-                ByteBuffer.allocate(json.length + 1).put(json).put((byte) '\n').flip();
+        byte[] line = Arrays.copyOf(json, json.length + 1);
+        line[json.length] = '\n';
         synchronized (this) {
-            long start = activeBytes;
             try {
-                while (line.hasRemaining()) {
-                    activeBytes += active.write(line);
-                }
-                if (activeBytes >= SEGMENT_BYTES) {
+                if (torn || activeBytes >= SEGMENT_BYTES) {
                     roll();
                 }
+                write(line);
             } catch (IOException e) {
-                forget(start);
                 throw new UncheckedIOException("The usage journal at " + folder + " cannot be written", e);
             }
         }
     }
 
-    /** Takes back a line that was written in part, so that the next one does not join it. */
-    private void forget(long start) {
+    private void write(byte[] line) throws IOException {
         try {
-            active.truncate(start);
-            activeBytes = start;
+            active.write(line);
+            activeBytes += line.length;
         } catch (IOException e) {
-            throw new UncheckedIOException("The usage journal at " + folder + " cannot be repaired", e);
+            forget();
+            throw e;
+        }
+    }
+
+    /** Takes back a line that was written in part; else the next one, which would join it, gets a segment of its own. */
+    private void forget() {
+        try {
+            active.setLength(activeBytes);
+        } catch (IOException e) {
+            torn = true;
+            log.warn("The journal segment {} ends in a torn line", activePath, e);
         }
     }
 
     /** Ends the active segment, when it holds anything, so that all recorded so far can be shipped. */
     synchronized void roll() throws IOException {
-        if (activeBytes == 0) {
+        if (activeBytes == 0 && !torn) {
             return;
         }
-        FileChannel full = active;
+        RandomAccessFile full = active;
         Path next = segment(sequence + 1);
         active = open(next);
         activePath = next;
         sequence++;
         activeBytes = 0;
+        torn = false;
         full.close();
     }
 
@@ -109,7 +119,7 @@ public final class UsageJournal implements AutoCloseable {
 
     /** The complete lines of a closed segment. */
     static List<String> lines(Path segment) throws IOException {
-        String text = Files.readString(segment, StandardCharsets.UTF_8);
+        String text = new String(Files.readAllBytes(segment), StandardCharsets.UTF_8);
         int complete = text.lastIndexOf('\n');
         return complete < 0 ? List.of() : text.substring(0, complete).lines().toList();
     }
@@ -131,9 +141,9 @@ public final class UsageJournal implements AutoCloseable {
         return Long.parseLong(name.substring(0, name.length() - SUFFIX.length()));
     }
 
-    private static FileChannel open(Path segment) throws IOException {
-        return FileChannel.open(
-                segment, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+    /** Not a channel: an interrupt of the thread that writes would close that for everybody. */
+    private static RandomAccessFile open(Path segment) throws IOException {
+        return new RandomAccessFile(segment.toFile(), "rw");
     }
 
     @Override

@@ -5,13 +5,14 @@ import dev.mayfly.contracts.events.EventPublisher;
 import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.events.Topics;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,8 @@ import tools.jackson.core.JacksonException;
  */
 public final class UsageShipper implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(UsageShipper.class);
+
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
 
     private final UsageJournal journal;
     private final EventPublisher publisher;
@@ -57,12 +60,20 @@ public final class UsageShipper implements AutoCloseable {
     private void ship(Path segment) throws IOException {
         List<CompletableFuture<Void>> sent = new ArrayList<>();
         for (String line : UsageJournal.lines(segment)) {
-            sent.add(publish(line));
+            CompletableFuture<Void> one = publish(line);
+            sent.add(one);
+            if (one.isCompletedExceptionally()) {
+                // Each further line would wait for Kafka as long as this one did.
+                break;
+            }
         }
         try {
-            CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)).join();
-        } catch (CompletionException e) {
+            CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)).get();
+        } catch (ExecutionException e) {
             throw new IOException("Kafka did not take " + segment.getFileName(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("Stopped while shipping " + segment.getFileName());
         }
     }
 
@@ -91,9 +102,18 @@ public final class UsageShipper implements AutoCloseable {
         }
     }
 
+    /** Ships what is left, but waits no longer than 2 s for that: the journal keeps the rest for the next start. */
     @Override
     public void close() {
-        timer.close();
-        shipLogged();
+        timer.execute(this::shipLogged);
+        timer.shutdown();
+        try {
+            if (!timer.awaitTermination(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                timer.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            timer.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
     }
 }
