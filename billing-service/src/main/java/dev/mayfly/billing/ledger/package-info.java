@@ -1,0 +1,5 @@
+/** The ledger itself: append-only lines. */
+@NullMarked
+package dev.mayfly.billing.ledger;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Meters, prices and exact costs. */
+@NullMarked
+package dev.mayfly.billing.rating;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,101 @@
+package dev.mayfly.billing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mayfly.contracts.function.Isolation;
+import dev.mayfly.contracts.hosting.InvocationOutcome.Status;
+import dev.mayfly.contracts.identity.Role;
+import dev.mayfly.contracts.usage.UsageEvent.RequestClass;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class BillingApplicationTest {
+    private static RunningBilling billing;
+
+    @BeforeAll
+    static void start() {
+        billing = RunningBilling.start("billing_app");
+    }
+
+    @AfterAll
+    static void stop() {
+        billing.close();
+    }
+
+    @Test
+    void whatWasUsedIsReportedWithItsPrice() {
+        String account = Events.newAccount();
+        Instant time = Instant.now().minusSeconds(60);
+        billing.publish(List.of(
+                Events.invocation(account, time, "hello", Isolation.CONTAINER, 128, 8, Status.SUCCESS),
+                Events.invocation(account, time, "hello", Isolation.CONTAINER, 128, 2, Status.FUNCTION_ERROR),
+                Events.invocation(account, time, "hello", Isolation.CONTAINER, 128, 0, Status.PLATFORM_ERROR),
+                Events.request(account, time, "photos", "PutObject", RequestClass.A, 0, 200)));
+        billing.awaitLines(account, 4);
+
+        var report = billing.json(account, "/v1/usage?from=" + time.minusSeconds(3600));
+
+        assertThat(report.get("rows").toString())
+                .isEqualTo("[{\"resource\":\"hello\",\"meter\":\"function-compute\",\"quantity\":\"0.00125\","
+                        + "\"unit\":\"GB-second\",\"unitPrice\":\"0.0000166667\",\"cost\":\"0.000000020833375\"},"
+                        + "{\"resource\":\"hello\",\"meter\":\"function-requests\",\"quantity\":\"2\","
+                        + "\"unit\":\"request\",\"unitPrice\":\"0.0000002\",\"cost\":\"0.0000004\"},"
+                        + "{\"resource\":\"photos\",\"meter\":\"object-requests-class-a\",\"quantity\":\"1\","
+                        + "\"unit\":\"request\",\"unitPrice\":\"0.000005\",\"cost\":\"0.000005\"}]");
+        assertThat(report.at("/totals/cost").asString()).isEqualTo("0.000005420833375");
+        assertThat(report.get("currency").asString()).isEqualTo("USD");
+    }
+
+    @Test
+    void aReportSaysHowFreshItIs() {
+        String account = Events.newAccount();
+        Instant published = Instant.now();
+        billing.publish(List.of(Events.invocation(account, published, "hello")));
+        Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            var report = billing.json(account, "/v1/usage");
+            assertThat(Instant.parse(report.get("asOf").asString())).isAfter(published);
+            assertThat(report.get("lag").asLong()).isZero();
+        });
+        assertThat(billing.linesOf(account)).isEqualTo(1);
+    }
+
+    @Test
+    void healthAndMetricsAreOpenAndAllElseNeedsAVoucher() {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(
+                                billing.getWithoutVoucher("/actuator/health").body())
+                        .startsWith("{")
+                        .contains("\"usageIngest\":{\"details\":{\"lag\":")
+                        .contains("\"status\":\"UP\""));
+        assertThat(billing.getWithoutVoucher("/actuator/health/readiness").statusCode())
+                .isEqualTo(200);
+        assertThat(billing.getWithoutVoucher("/actuator/prometheus").body())
+                .contains("mayfly_billing_events_total{outcome=\"ingested\"}")
+                .contains("mayfly_billing_events_total{outcome=\"duplicate\"}")
+                .contains("mayfly_billing_events_total{outcome=\"dead\"}")
+                .contains("mayfly_billing_lag");
+        for (String target : List.of("/v1/usage", "/v1/prices", "/actuator/health/../../v1/prices", "/nothing")) {
+            assertThat(billing.getWithoutVoucher(target).statusCode())
+                    .as(target)
+                    .isEqualTo(403);
+        }
+    }
+
+    @Test
+    void everyRoleButInvokerReadsUsage() {
+        String account = Events.newAccount();
+        for (Role role : Role.values()) {
+            int expected = role == Role.INVOKER ? 403 : 200;
+            assertThat(billing.get(account, role, "/v1/usage").statusCode()).isEqualTo(expected);
+            assertThat(billing.get(account, role, "/v1/usage/lines").statusCode())
+                    .isEqualTo(expected);
+            assertThat(billing.get(account, role, "/v1/prices").statusCode()).isEqualTo(200);
+        }
+    }
+}
