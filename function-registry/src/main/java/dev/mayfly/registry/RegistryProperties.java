@@ -1,0 +1,89 @@
+package dev.mayfly.registry;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Every tunable of the function registry.
+ *
+ * @param trustKey Base64 of 32 bytes, shared by all services of the installation. No default.
+ * @param kafka Kafka's bootstrap servers
+ * @param region the one region that ARNs name
+ * @param data local folder for uploads that are being checked; emptied at every start
+ * @param services where the siblings are
+ * @param limits what may be deployed
+ * @param hosts how hosts are listened for
+ * @param publication how changes reach Kafka
+ * @param codeKeeping how long unused code stays
+ */
+@ConfigurationProperties("mayfly")
+public record RegistryProperties(
+        String trustKey,
+        @DefaultValue("127.0.0.1:19092") String kafka,
+        @DefaultValue("us-east-1") String region,
+        @DefaultValue(".mayfly/data/function-registry") Path data,
+        @DefaultValue Services services,
+        @DefaultValue Limits limits,
+        @DefaultValue Hosts hosts,
+        @DefaultValue Publication publication,
+        @DefaultValue CodeKeeping codeKeeping) {
+
+    /**
+     * @param objects the object store
+     * @param gateway the public endpoint; links to code begin with it
+     */
+    public record Services(
+            @DefaultValue("http://127.0.0.1:18186") URI objects,
+            @DefaultValue("http://127.0.0.1:8080") URI gateway) {}
+
+    /**
+     * @param inlineZip largest zip inside a request, in bytes once decoded. AWS: 50 MB.
+     * @param unzipped largest sum of all files of a zip, and largest zip from a bucket. AWS: 250 MB.
+     * @param zipEntries most entries in one zip
+     * @param request largest request that carries no zip, and largest share of one that is not the zip
+     * @param codeStorage sum of the code sizes of an account's functions. AWS: 75 GB.
+     * @param concurrentUploads how many zips are received and checked at once; each takes up to its size on disk
+     * @param uploadWait how long a further upload waits for its turn before it is answered 429
+     */
+    public record Limits(
+            @DefaultValue("50MB") DataSize inlineZip,
+            @DefaultValue("250MB") DataSize unzipped,
+            @DefaultValue("65535") int zipEntries,
+            @DefaultValue("1MB") DataSize request,
+            @DefaultValue("75GB") DataSize codeStorage,
+            @DefaultValue("32") int concurrentUploads,
+            @DefaultValue("20s") Duration uploadWait) {}
+
+    /**
+     * @param silence a host not heard of for this long is gone
+     * @param firstWait how long a deployment waits for a first host to report
+     */
+    public record Hosts(
+            @DefaultValue("15s") Duration silence,
+            @DefaultValue("5s") Duration firstWait) {}
+
+    /**
+     * @param answerWait how long an answer waits for Kafka to have the change; past it the answer goes out and the change
+     *     follows
+     * @param retry pause after Kafka refused, and between looks for changes of other registries
+     */
+    public record Publication(
+            @DefaultValue("2s") Duration answerWait,
+            @DefaultValue("1s") Duration retry) {}
+
+    /**
+     * @param link how long the {@code Code.Location} of GetFunction works. AWS: 10 minutes.
+     * @param afterUse how long code stays after the last function that used it let go of it
+     * @param upload how long code stays that was stored for a deployment that did not finish
+     * @param sweep pause between two looks for code that may go
+     */
+    public record CodeKeeping(
+            @DefaultValue("10m") Duration link,
+            @DefaultValue("15m") Duration afterUse,
+            @DefaultValue("1h") Duration upload,
+            @DefaultValue("1m") Duration sweep) {}
+}

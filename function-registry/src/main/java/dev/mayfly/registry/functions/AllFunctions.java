@@ -1,0 +1,37 @@
+package dev.mayfly.registry.functions;
+
+import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.registry.publication.FunctionVersions;
+import jakarta.persistence.EntityManager;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.springframework.data.domain.Limit;
+import org.springframework.stereotype.Component;
+
+/** All functions, a page in memory at a time. */
+@Component
+class AllFunctions implements FunctionVersions {
+    private static final int PAGE = 200;
+    private static final UUID FIRST = new UUID(0, 0);
+
+    private final DeployedFunctions functions;
+    private final EntityManager entities;
+
+    AllFunctions(DeployedFunctions functions, EntityManager entities) {
+        this.functions = functions;
+        this.entities = entities;
+    }
+
+    @Override
+    public void forEach(Consumer<FunctionVersion> consumer) {
+        UUID last = FIRST;
+        List<DeployedFunction> page;
+        do {
+            page = functions.after(last, Limit.of(PAGE));
+            page.forEach(function -> consumer.accept(function.version()));
+            entities.clear();
+            last = page.isEmpty() ? last : page.getLast().id();
+        } while (page.size() == PAGE);
+    }
+}

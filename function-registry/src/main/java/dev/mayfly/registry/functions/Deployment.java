@@ -1,0 +1,285 @@
+package dev.mayfly.registry.functions;
+
+import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.contracts.function.Isolation;
+import dev.mayfly.registry.RegistryProperties;
+import dev.mayfly.registry.code.CodeContents;
+import dev.mayfly.registry.code.CodeHolds;
+import dev.mayfly.registry.code.CodeIntake;
+import dev.mayfly.registry.code.Upload;
+import dev.mayfly.registry.hosts.HostOffers;
+import dev.mayfly.registry.hosts.Offer;
+import dev.mayfly.registry.lambda.Caller;
+import dev.mayfly.registry.lambda.FunctionRef;
+import dev.mayfly.registry.lambda.LambdaError;
+import dev.mayfly.registry.publication.Outbox;
+import dev.mayfly.registry.publication.OutboxRelay;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Creates, changes and deletes functions. Each change is one transaction with its line in the outbox; what is returned is
+ * on its way to the invokers already.
+ */
+@Component
+class Deployment {
+    private static final int DEFAULT_MEMORY_MB = 128;
+    private static final int DEFAULT_TIMEOUT_SECONDS = 3;
+    private static final int DEFAULT_STORAGE_MB = 512;
+
+    private final DeployedFunctions functions;
+    private final TransactionTemplate transactions;
+    private final CodeIntake intake;
+    private final CodeHolds holds;
+    private final HostOffers hosts;
+    private final Outbox outbox;
+    private final OutboxRelay relay;
+    private final RegistryProperties properties;
+    private final Clock clock;
+
+    Deployment(
+            DeployedFunctions functions,
+            TransactionTemplate transactions,
+            CodeIntake intake,
+            CodeHolds holds,
+            HostOffers hosts,
+            Outbox outbox,
+            OutboxRelay relay,
+            RegistryProperties properties,
+            Clock clock) {
+        this.functions = functions;
+        this.transactions = transactions;
+        this.intake = intake;
+        this.holds = holds;
+        this.hosts = hosts;
+        this.outbox = outbox;
+        this.relay = relay;
+        this.properties = properties;
+        this.clock = clock;
+    }
+
+    /** @param change the outbox line, or null when nothing is to be published */
+    private record Committed(
+            DeployedFunction function, @Nullable Long change) {}
+
+    DeployedFunction create(FunctionRequest request, Upload upload, Caller caller) {
+        RequestChecks.create(request, caller.accountId());
+        FunctionRef ref = FunctionRef.of(require(request.functionName()), null, caller, properties.region());
+        if (!ref.isLatest()) {
+            throw LambdaError.INVALID_PARAMETER_VALUE.with("FunctionName must not name a version.");
+        }
+        CodeRequest from = require(request.code());
+        String runtime = require(request.runtime());
+        Map<String, String> tags = request.tags() == null ? Map.of() : request.tags();
+        Offer offer = hosts.now();
+        Runtimes.checkOffered(runtime, offer);
+        Isolation isolation = Runtimes.isolation(runtime, tags, offer);
+        if (functions.findByAccountIdAndName(ref.accountId(), ref.name()).isPresent()) {
+            throw alreadyExists(ref);
+        }
+        CodeIntake.Checked code = intake.check(upload, from.s3Bucket(), from.s3Key(), caller);
+        Runtimes.checkCode(runtime, request.handler(), code.contents());
+        checkStorage(ref.accountId(), code.size());
+        intake.keep(upload, code);
+        var settings = new FunctionSettings(
+                runtime,
+                request.handler(),
+                require(request.role()),
+                Objects.requireNonNullElse(request.description(), ""),
+                Objects.requireNonNullElse(request.memorySize(), DEFAULT_MEMORY_MB),
+                Objects.requireNonNullElse(request.timeout(), DEFAULT_TIMEOUT_SECONDS),
+                storage(request, DEFAULT_STORAGE_MB),
+                environment(request, Map.of()));
+        var function = new DeployedFunction(
+                ref.accountId(),
+                ref.name(),
+                settings,
+                stored(code),
+                Architecture.OF_THIS_MACHINE,
+                isolation,
+                tags,
+                clock);
+        try {
+            return commit(() -> {
+                DeployedFunction saved = functions.saveAndFlush(function);
+                return new Committed(saved, outbox.changed(saved.version()));
+            });
+        } catch (DataIntegrityViolationException e) {
+            if (functions.findByAccountIdAndName(ref.accountId(), ref.name()).isPresent()) {
+                throw alreadyExists(ref);
+            }
+            throw e;
+        }
+    }
+
+    DeployedFunction updateCode(FunctionRef ref, CodeRequest request, Upload upload, Caller caller) {
+        RequestChecks.update(request);
+        DeployedFunction before = existing(ref);
+        checkRevision(before, request.revisionId());
+        CodeIntake.Checked code = intake.check(upload, request.s3Bucket(), request.s3Key(), caller);
+        checkCode(before.settings(), code.contents());
+        checkStorage(ref.accountId(), code.size() - before.code().size());
+        if (Boolean.TRUE.equals(request.dryRun())) {
+            before.change(stored(code), clock);
+            return before;
+        }
+        intake.keep(upload, code);
+        return change(ref, request.revisionId(), function -> {
+            checkCode(function.settings(), code.contents());
+            String replaced = function.code().sha256();
+            function.change(stored(code), clock);
+            if (!replaced.equals(code.sha256())) {
+                holds.hold(replaced, properties.codeKeeping().afterUse());
+            }
+            return true;
+        });
+    }
+
+    DeployedFunction updateConfiguration(FunctionRef ref, FunctionRequest request, Caller caller) {
+        RequestChecks.update(request, caller.accountId());
+        existing(ref);
+        @Nullable Offer offer = request.runtime() == null ? null : hosts.now();
+        return change(ref, request.revisionId(), function -> {
+            FunctionSettings settings = merged(function.settings(), request);
+            Isolation isolation = function.isolation();
+            if (offer != null) {
+                Runtimes.checkOffered(settings.runtime(), offer);
+                isolation = Runtimes.isolation(settings.runtime(), function.tags(), offer);
+            }
+            checkCode(settings, function.code().contents());
+            function.change(settings, isolation, clock);
+            return true;
+        });
+    }
+
+    /** Replaces the tags by what {@code tagging} makes of them, and moves the function where they say. */
+    void retag(FunctionRef ref, Function<Map<String, String>, Map<String, String>> tagging) {
+        DeployedFunction before = read(ref);
+        boolean choosesTier = !Objects.equals(
+                before.tags().get(Isolation.TAG), tagging.apply(before.tags()).get(Isolation.TAG));
+        @Nullable Offer offer = choosesTier ? hosts.now() : null;
+        change(ref, null, function -> {
+            Map<String, String> tags = tagging.apply(function.tags());
+            RequestChecks.checkTagCount(tags);
+            Isolation isolation = offer == null
+                    ? function.isolation()
+                    : Runtimes.isolation(function.settings().runtime(), tags, offer);
+            return function.retag(tags, isolation, clock);
+        });
+    }
+
+    void delete(FunctionRef ref) {
+        commit(() -> {
+            DeployedFunction function = existing(ref);
+            FunctionVersion version = function.version();
+            functions.delete(function);
+            functions.flush();
+            holds.hold(function.code().sha256(), properties.codeKeeping().afterUse());
+            return new Committed(function, outbox.deleted(version));
+        });
+    }
+
+    /** The function, tags included. */
+    DeployedFunction read(FunctionRef ref) {
+        return require(transactions.execute(transaction -> {
+            DeployedFunction function = existing(ref);
+            function.tags();
+            return function;
+        }));
+    }
+
+    private DeployedFunction existing(FunctionRef ref) {
+        if (!ref.isLatest()) {
+            throw ref.notFound(properties.region());
+        }
+        return functions
+                .findByAccountIdAndName(ref.accountId(), ref.name())
+                .orElseThrow(() -> ref.notFound(properties.region()));
+    }
+
+    /** @param change answers whether those who run the function must know */
+    private DeployedFunction change(
+            FunctionRef ref, @Nullable String revisionId, Function<DeployedFunction, Boolean> change) {
+        return commit(() -> {
+            DeployedFunction function = existing(ref);
+            checkRevision(function, revisionId);
+            boolean publish = change.apply(function);
+            DeployedFunction saved = functions.saveAndFlush(function);
+            return new Committed(saved, publish ? outbox.changed(saved.version()) : null);
+        });
+    }
+
+    private DeployedFunction commit(java.util.function.Supplier<Committed> work) {
+        Committed committed = require(transactions.execute(transaction -> work.get()));
+        if (committed.change() != null) {
+            relay.hurry(committed.change());
+        }
+        return committed.function();
+    }
+
+    private static void checkRevision(DeployedFunction function, @Nullable String revisionId) {
+        if (revisionId != null && !revisionId.equals(function.revisionId())) {
+            throw LambdaError.PRECONDITION_FAILED.with(
+                    "The Revision Id provided does not match the latest Revision Id. Call the"
+                            + " GetFunction/GetAlias API to retrieve the latest Revision Id");
+        }
+    }
+
+    private static void checkCode(FunctionSettings settings, CodeContents contents) {
+        if (settings.handler() == null && !Runtimes.isWasm(settings.runtime())) {
+            throw RequestChecks.runtimeAndHandler();
+        }
+        Runtimes.checkCode(settings.runtime(), settings.handler(), contents);
+    }
+
+    private void checkStorage(String accountId, long more) {
+        long limit = properties.limits().codeStorage().toBytes();
+        if (functions.codeSizeOf(accountId) + more > limit) {
+            throw LambdaError.CODE_STORAGE_EXCEEDED.with("Code storage limit exceeded. The code of all functions of an"
+                    + " account may be " + limit + " bytes.");
+        }
+    }
+
+    private static FunctionSettings merged(FunctionSettings old, FunctionRequest request) {
+        return new FunctionSettings(
+                Objects.requireNonNullElse(request.runtime(), old.runtime()),
+                request.handler() == null ? old.handler() : request.handler(),
+                Objects.requireNonNullElse(request.role(), old.roleArn()),
+                Objects.requireNonNullElse(request.description(), old.description()),
+                Objects.requireNonNullElse(request.memorySize(), old.memoryMb()),
+                Objects.requireNonNullElse(request.timeout(), old.timeoutSeconds()),
+                storage(request, old.ephemeralStorageMb()),
+                environment(request, old.environment()));
+    }
+
+    private static int storage(FunctionRequest request, int otherwise) {
+        var storage = request.ephemeralStorage();
+        return storage == null || storage.size() == null ? otherwise : storage.size();
+    }
+
+    private static Map<String, String> environment(FunctionRequest request, Map<String, String> otherwise) {
+        var environment = request.environment();
+        if (environment == null) {
+            return otherwise;
+        }
+        return environment.variables() == null ? Map.of() : environment.variables();
+    }
+
+    private static FunctionCode stored(CodeIntake.Checked code) {
+        return new FunctionCode(code.sha256(), code.size(), code.contents());
+    }
+
+    private static RuntimeException alreadyExists(FunctionRef ref) {
+        return LambdaError.RESOURCE_CONFLICT.with("Function already exist: " + ref.name());
+    }
+
+    private static <T> T require(@Nullable T value) {
+        return Objects.requireNonNull(value);
+    }
+}

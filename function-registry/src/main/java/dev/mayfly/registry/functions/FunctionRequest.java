@@ -1,0 +1,43 @@
+package dev.mayfly.registry.functions;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** The body of CreateFunction and of UpdateFunctionConfiguration, which has a part of the same members. */
+record FunctionRequest(
+        @Nullable String functionName,
+        @Nullable String runtime,
+        @Nullable String role,
+        @Nullable String handler,
+        @Nullable CodeRequest code,
+        @Nullable String description,
+        @Nullable Integer timeout,
+        @Nullable Integer memorySize,
+        @Nullable Boolean publish,
+        @Nullable String packageType,
+        @Nullable Environment environment,
+        @Nullable EphemeralStorage ephemeralStorage,
+        @Nullable Map<String, String> tags,
+        @Nullable List<String> architectures,
+        @Nullable String revisionId,
+        @Nullable JsonNode tracingConfig,
+        @Nullable JsonNode snapStart,
+        @Nullable JsonNode loggingConfig,
+        @Nullable JsonNode vpcConfig,
+        @Nullable JsonNode deadLetterConfig,
+        @JsonProperty("KMSKeyArn") @Nullable JsonNode kmsKeyArn,
+        @Nullable JsonNode layers,
+        @Nullable JsonNode fileSystemConfigs,
+        @Nullable JsonNode imageConfig,
+        @Nullable JsonNode codeSigningConfigArn,
+        @Nullable JsonNode durableConfig,
+        @Nullable JsonNode capacityProviderConfig,
+        @Nullable JsonNode tenancyConfig) {
+
+    record Environment(@Nullable Map<String, String> variables) {}
+
+    record EphemeralStorage(@Nullable Integer size) {}
+}

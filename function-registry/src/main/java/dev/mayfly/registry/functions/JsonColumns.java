@@ -1,0 +1,42 @@
+package dev.mayfly.registry.functions;
+
+import dev.mayfly.contracts.events.Json;
+import dev.mayfly.registry.code.CodeContents;
+import jakarta.persistence.AttributeConverter;
+import jakarta.persistence.Converter;
+import java.util.Map;
+import java.util.TreeMap;
+import tools.jackson.core.type.TypeReference;
+
+/** Values that are kept as JSON text. */
+final class JsonColumns {
+    private JsonColumns() {}
+
+    @Converter
+    static class Environment implements AttributeConverter<Map<String, String>, String> {
+        private static final TypeReference<TreeMap<String, String>> TYPE = new TypeReference<>() {};
+
+        @Override
+        public String convertToDatabaseColumn(Map<String, String> variables) {
+            return Json.text(new TreeMap<>(variables));
+        }
+
+        @Override
+        public Map<String, String> convertToEntityAttribute(String json) {
+            return Json.mapper().readValue(json, TYPE);
+        }
+    }
+
+    @Converter
+    static class Contents implements AttributeConverter<CodeContents, String> {
+        @Override
+        public String convertToDatabaseColumn(CodeContents contents) {
+            return Json.text(contents);
+        }
+
+        @Override
+        public CodeContents convertToEntityAttribute(String json) {
+            return Json.mapper().readValue(json, CodeContents.class);
+        }
+    }
+}

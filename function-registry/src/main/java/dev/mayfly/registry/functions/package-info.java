@@ -1,0 +1,5 @@
+/** Functions: their configuration, tags and life. */
+@NullMarked
+package dev.mayfly.registry.functions;
+
+import org.jspecify.annotations.NullMarked;

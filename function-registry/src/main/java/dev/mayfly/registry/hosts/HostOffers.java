@@ -1,0 +1,153 @@
+package dev.mayfly.registry.hosts;
+
+import dev.mayfly.contracts.events.CloudEvent;
+import dev.mayfly.contracts.events.Json;
+import dev.mayfly.contracts.events.TopicCreation;
+import dev.mayfly.contracts.events.TopicTail;
+import dev.mayfly.contracts.events.Topics;
+import dev.mayfly.contracts.scaling.HostStatus;
+import dev.mayfly.registry.RegistryProperties;
+import dev.mayfly.registry.lambda.LambdaError;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/** Listens to the sandbox hosts and knows what those that live offer. */
+@Component
+public class HostOffers implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(HostOffers.class);
+
+    private final RegistryProperties properties;
+    private final Clock clock;
+    private final Map<String, Heard> hosts = new ConcurrentHashMap<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition heard = lock.newCondition();
+    private volatile boolean running;
+    private @Nullable TopicTail tail;
+
+    private record Heard(HostStatus status, Instant at) {}
+
+    HostOffers(RegistryProperties properties, Clock clock) {
+        this.properties = properties;
+        this.clock = clock;
+    }
+
+    /**
+     * What is offered now. Waits a little for a first host.
+     *
+     * @throws dev.mayfly.registry.lambda.LambdaException ServiceException when no host is to be heard
+     */
+    public Offer now() {
+        List<HostStatus> live = live();
+        if (live.isEmpty()) {
+            live = awaitFirst();
+        }
+        if (live.isEmpty()) {
+            throw LambdaError.SERVICE.with("No sandbox host is running, so it is unknown which runtimes there are."
+                    + " Start a sandbox host and try again.");
+        }
+        return Offer.of(live);
+    }
+
+    private List<HostStatus> live() {
+        Instant oldest = clock.instant().minus(properties.hosts().silence());
+        hosts.values().removeIf(host -> host.at().isBefore(oldest));
+        return hosts.values().stream().map(Heard::status).toList();
+    }
+
+    private List<HostStatus> awaitFirst() {
+        long left = properties.hosts().firstWait().toNanos();
+        lock.lock();
+        try {
+            List<HostStatus> live = live();
+            while (live.isEmpty() && left > 0) {
+                left = heard.awaitNanos(left);
+                live = live();
+            }
+            return live;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void accept(ConsumerRecord<String, byte[]> received) {
+        if (received.value() == null) {
+            hosts.remove(received.key());
+            return;
+        }
+        hear(Json.read(CloudEvent.from(received).data(), HostStatus.class));
+    }
+
+    void hear(HostStatus status) {
+        lock.lock();
+        try {
+            hosts.put(status.hostId(), new Heard(status, clock.instant()));
+            heard.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        Thread.ofVirtual().name("host-offers").start(this::listen);
+    }
+
+    private void listen() {
+        while (running) {
+            try {
+                TopicCreation.ensureAll(properties.kafka());
+                break;
+            } catch (IllegalStateException e) {
+                log.warn("Kafka is not ready: {}", e.getMessage());
+                pause();
+            }
+        }
+        synchronized (this) {
+            if (running) {
+                tail = new TopicTail(properties.kafka(), Topics.HOST_STATUS, TopicTail.From.NOW, this::accept);
+            }
+        }
+    }
+
+    private void pause() {
+        lock.lock();
+        try {
+            heard.await(properties.publication().retry().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            running = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public synchronized void stop() {
+        running = false;
+        if (tail != null) {
+            tail.close();
+            tail = null;
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.mayfly.registry.lambda;
+
+import jakarta.servlet.http.HttpServletRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.OptimisticLockingFailureException;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.servlet.NoHandlerFoundException;
+import org.springframework.web.servlet.resource.NoResourceFoundException;
+
+/** Turns whatever goes wrong into an error of the Lambda API. */
+@RestControllerAdvice
+class LambdaErrorAnswers {
+    private static final Logger log = LoggerFactory.getLogger(LambdaErrorAnswers.class);
+
+    @ExceptionHandler
+    ResponseEntity<byte[]> known(LambdaException failure) {
+        return LambdaJson.answer(failure.error(), failure.getMessage());
+    }
+
+    @ExceptionHandler({
+        NoResourceFoundException.class,
+        NoHandlerFoundException.class,
+        HttpRequestMethodNotSupportedException.class
+    })
+    ResponseEntity<byte[]> unknownOperation(HttpServletRequest request) {
+        return LambdaJson.answer(
+                LambdaError.UNKNOWN_OPERATION,
+                request.getMethod() + " " + request.getRequestURI() + " is no Lambda operation that Mayfly offers.");
+    }
+
+    @ExceptionHandler
+    ResponseEntity<byte[]> lostRace(OptimisticLockingFailureException failure) {
+        return LambdaJson.answer(
+                LambdaError.RESOURCE_CONFLICT,
+                "The operation cannot be performed at this time. Another change of the same function was made meanwhile;"
+                        + " read the function again and retry.");
+    }
+
+    @ExceptionHandler
+    ResponseEntity<byte[]> unforeseen(Exception failure, HttpServletRequest request) {
+        log.error("{} {} failed", request.getMethod(), request.getRequestURI(), failure);
+        return LambdaJson.answer(LambdaError.SERVICE, "The function registry failed to serve the request.");
+    }
+}

@@ -1,0 +1,264 @@
+package dev.mayfly.registry.publication;
+
+import dev.mayfly.contracts.events.CloudEvent;
+import dev.mayfly.contracts.events.EventPublisher;
+import dev.mayfly.contracts.events.Json;
+import dev.mayfly.contracts.events.TopicCreation;
+import dev.mayfly.contracts.events.Topics;
+import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.registry.RegistryProperties;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Brings the {@link Outbox} to Kafka, in order, on one thread. At each start it first publishes all functions, so that a
+ * Kafka that lost its data is whole again. Healthy once that is done.
+ */
+@Component("publication")
+public class OutboxRelay implements SmartLifecycle, HealthIndicator {
+    private static final Logger log = LoggerFactory.getLogger(OutboxRelay.class);
+    private static final int BATCH = 100;
+    private static final String SOURCE = "/mayfly/function-registry";
+    private static final String CHANGED = "dev.mayfly.function.version.changed";
+
+    private final Outbox outbox;
+    private final FunctionVersions functions;
+    private final TransactionTemplate transactions;
+    private final RegistryProperties properties;
+    private final Clock clock;
+    private final Semaphore wake = new Semaphore(0);
+    private final Map<Long, CompletableFuture<Void>> waiting = new ConcurrentHashMap<>();
+    private volatile boolean running;
+    private volatile boolean published;
+    private @Nullable Thread thread;
+
+    OutboxRelay(
+            Outbox outbox,
+            FunctionVersions functions,
+            TransactionTemplate transactions,
+            RegistryProperties properties,
+            Clock clock) {
+        this.outbox = outbox;
+        this.functions = functions;
+        this.transactions = transactions;
+        this.properties = properties;
+        this.clock = clock;
+    }
+
+    /**
+     * Called after the change {@code id} was committed: waits until Kafka has it, but no longer than
+     * {@link RegistryProperties.Publication#answerWait}. It gets there in any case.
+     */
+    public void hurry(long id) {
+        var done = waiting.computeIfAbsent(id, unused -> new CompletableFuture<>());
+        wake.release();
+        try {
+            done.get(properties.publication().answerWait().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            log.warn("The change {} is committed but not yet on Kafka; it follows", id);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("Never completed with a failure", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            waiting.remove(id);
+        }
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        thread = Thread.ofPlatform().name("outbox-relay").start(this::run);
+    }
+
+    private void run() {
+        while (running && !createTopics()) {
+            pause();
+        }
+        if (!running) {
+            return;
+        }
+        try (var publisher = new EventPublisher(properties.kafka())) {
+            while (running) {
+                if (relayed(publisher)) {
+                    published = true;
+                } else {
+                    log.info(
+                            "Changes wait for Kafka or the database; next try in {}",
+                            properties.publication().retry());
+                }
+                pause();
+            }
+        }
+    }
+
+    private boolean createTopics() {
+        try {
+            TopicCreation.ensureAll(properties.kafka());
+            return true;
+        } catch (IllegalStateException e) {
+            log.warn("Kafka is not ready: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    /** Whether all that was committed when this began is on Kafka now, as far as it was for this registry to do. */
+    private boolean relayed(EventPublisher publisher) {
+        try {
+            if (!published) {
+                republish(publisher);
+            }
+            Set<Long> before = Set.copyOf(waiting.keySet());
+            while (running && relayBatch(publisher)) {
+                log.debug("There is more to relay");
+            }
+            before.forEach(this::done);
+            return true;
+        } catch (CompletionException e) {
+            log.warn("Kafka did not take a change", e.getCause());
+            return false;
+        } catch (DataAccessException | TransactionException e) {
+            log.warn("The outbox could not be read", e);
+            return false;
+        }
+    }
+
+    private void republish(EventPublisher publisher) {
+        transactions.executeWithoutResult(transaction -> {
+            if (!outbox.lock()) {
+                return;
+            }
+            var sent = new ArrayList<CompletableFuture<Void>>();
+            functions.forEach(version -> {
+                sent.add(publisher.publish(
+                        Topics.FUNCTION_VERSIONS,
+                        version.key(),
+                        event(version.arn(properties.region()), version, Json.bytes(version))));
+                if (sent.size() == BATCH) {
+                    await(sent);
+                }
+            });
+            await(sent);
+        });
+    }
+
+    /** Whether there may be more. */
+    private boolean relayBatch(EventPublisher publisher) {
+        List<Outbox.Change> relayed = new ArrayList<>();
+        Boolean more = transactions.execute(transaction -> {
+            if (!outbox.lock()) {
+                return false;
+            }
+            List<Outbox.Change> changes = outbox.oldest(BATCH);
+            if (changes.isEmpty()) {
+                return false;
+            }
+            var sent = new ArrayList<CompletableFuture<Void>>();
+            for (Outbox.Change change : changes) {
+                sent.add(publish(publisher, change));
+            }
+            await(sent);
+            outbox.remove(changes.stream().map(Outbox.Change::id).toList());
+            relayed.addAll(changes);
+            return changes.size() == BATCH;
+        });
+        relayed.forEach(change -> done(change.id()));
+        return Boolean.TRUE.equals(more);
+    }
+
+    private CompletableFuture<Void> publish(EventPublisher publisher, Outbox.Change change) {
+        byte[] payload = change.payload();
+        if (payload == null) {
+            return publisher.publishTombstone(Topics.FUNCTION_VERSIONS, change.topicKey());
+        }
+        return publisher.publish(
+                Topics.FUNCTION_VERSIONS,
+                change.topicKey(),
+                event(change.arn(), Json.read(payload, FunctionVersion.class), payload));
+    }
+
+    private CloudEvent event(String arn, FunctionVersion version, byte[] payload) {
+        return new CloudEvent(
+                UUID.nameUUIDFromBytes(payload).toString(),
+                SOURCE,
+                CHANGED,
+                arn,
+                clock.instant(),
+                Map.of("revision", version.revisionId()),
+                payload);
+    }
+
+    /** Returns when all are safe; the first failure is thrown as a {@link CompletionException}. */
+    private static void await(List<CompletableFuture<Void>> sent) {
+        sent.forEach(CompletableFuture::join);
+        sent.clear();
+    }
+
+    private void done(long id) {
+        var future = waiting.get(id);
+        if (future != null) {
+            future.complete(null);
+        }
+    }
+
+    private void pause() {
+        Duration retry = properties.publication().retry();
+        try {
+            if (wake.tryAcquire(retry.toMillis(), TimeUnit.MILLISECONDS)) {
+                wake.drainPermits();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            running = false;
+        }
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        wake.release();
+        if (thread != null) {
+            try {
+                thread.join(Duration.ofSeconds(3));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public Health health() {
+        return published
+                ? Health.up().build()
+                : Health.down()
+                        .withDetail("waiting", "for Kafka to take all functions")
+                        .build();
+    }
+}
