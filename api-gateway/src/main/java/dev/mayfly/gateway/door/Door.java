@@ -1,0 +1,144 @@
+package dev.mayfly.gateway.door;
+
+import dev.mayfly.contracts.identity.Role;
+import dev.mayfly.contracts.trust.Voucher;
+import dev.mayfly.contracts.trust.Voucher.PayloadSignature;
+import dev.mayfly.contracts.trust.Vouching;
+import dev.mayfly.gateway.GatewaySettings;
+import dev.mayfly.gateway.keys.Credential;
+import dev.mayfly.gateway.refusal.Dialect;
+import dev.mayfly.gateway.refusal.Refusal;
+import dev.mayfly.gateway.refusal.RefusedException;
+import dev.mayfly.gateway.signature.RequestHead;
+import dev.mayfly.gateway.signature.SignatureClaim;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.server.reactive.AbstractServerHttpRequest;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerRequest;
+
+/** The first filter: nothing gets past it without an {@link Admission}, but for health and metrics. */
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE)
+class Door implements WebFilter {
+    /** Nobody: the caller of the one path that carries its own permission. Set as key id too, so that it is no service. */
+    private static final String ANONYMOUS = "anonymous";
+
+    private static final String ISSUER = "api-gateway";
+
+    private final Authenticator authenticator;
+    private final Answers answers;
+    private final Traffic traffic;
+    private final Vouching vouching;
+    private final List<String> domains;
+
+    Door(Authenticator authenticator, Answers answers, Traffic traffic, Vouching vouching, GatewaySettings settings) {
+        this.authenticator = authenticator;
+        this.answers = answers;
+        this.traffic = traffic;
+        this.vouching = vouching;
+        this.domains = settings.domains();
+    }
+
+    @Override
+    public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+        long begun = System.nanoTime();
+        HttpServerRequest http = ((AbstractServerHttpRequest) exchange.getRequest()).getNativeRequest();
+        String requestId = UUID.randomUUID().toString();
+        Inquiry inquiry;
+        try {
+            inquiry = inquire(http, requestId);
+        } catch (RefusedException e) {
+            return answers.refuse(exchange, Dialect.S3, requestId, http.uri(), e);
+        }
+        if (isUnsigned(inquiry)) {
+            if (OpenPaths.isHealth(inquiry.head().path())) {
+                return answers.health(exchange);
+            }
+            if (OpenPaths.isActuator(inquiry.head().path())) {
+                return chain.filter(exchange);
+            }
+        }
+        exchange.getAttributes().put(Inquiry.ATTRIBUTE, inquiry);
+        return admit(inquiry)
+                .flatMap(admission -> {
+                    exchange.getAttributes().put(Admission.ATTRIBUTE, admission);
+                    Mono<Void> through = chain.filter(exchange);
+                    return admission.body() == null ? through : through.doFinally(end -> admission.release());
+                })
+                .onErrorResume(e -> answers.failed(exchange, inquiry, e))
+                .doFinally(end -> traffic.count(inquiry.dialect(), exchange.getResponse(), begun));
+    }
+
+    private Inquiry inquire(HttpServerRequest http, String requestId) throws RefusedException {
+        var headers = http.requestHeaders();
+        String target = RequestTarget.originForm(http.uri());
+        var head = RequestHead.of(http.method().name(), target, headers);
+        @Nullable String bucket = RequestTarget.bucketOf(headers.get("host"), domains);
+        @Nullable String authorization = headers.get("authorization");
+        Dialect dialect = RequestKind.of(head, authorization, bucket != null);
+        return new Inquiry(http, head, target, dialect, authorization, bucket, requestId);
+    }
+
+    private static boolean isUnsigned(Inquiry inquiry) {
+        String method = inquiry.head().method();
+        return inquiry.authorization() == null
+                && inquiry.bucket() == null
+                && (method.equals("GET") || method.equals("HEAD"))
+                && !SignatureClaim.inQuery(inquiry.head().query());
+    }
+
+    private Mono<Admission> admit(Inquiry inquiry) {
+        if (isUnsigned(inquiry) && OpenPaths.isCode(inquiry.head().path())) {
+            return Mono.just(new Admission(Destination.REGISTRY, inquiry.head().path(), anonymous(inquiry), null));
+        }
+        return authenticator.authenticate(inquiry).flatMap(caller -> admit(inquiry, caller));
+    }
+
+    private Mono<Admission> admit(Inquiry inquiry, Authenticator.Caller caller) {
+        String path = inquiry.head().path();
+        @Nullable Destination destination = Destination.of(inquiry.dialect(), path);
+        if (destination == null || destination != Destination.OBJECTS && RequestTarget.isAmbiguous(path)) {
+            caller.release();
+            return Mono.error(new RefusedException(
+                    Refusal.UNKNOWN_OPERATION,
+                    inquiry.head().method() + " " + path + " is nothing that is served here."));
+        }
+        String target = destination == Destination.OBJECTS ? "/s3" : inquiry.target();
+        return Mono.just(new Admission(destination, target, voucher(inquiry, caller), caller.body()));
+    }
+
+    private String voucher(Inquiry inquiry, Authenticator.Caller caller) {
+        Credential credential = caller.credential();
+        return vouching.issue(new Voucher(
+                ISSUER,
+                credential.accountId(),
+                credential.accessKeyId(),
+                credential.role(),
+                credential.functionArn(),
+                inquiry.requestId(),
+                inquiry.dialect() == Dialect.S3 ? inquiry.pathStyleTarget() : inquiry.target(),
+                caller.payload(),
+                vouching.expiry()));
+    }
+
+    private String anonymous(Inquiry inquiry) {
+        return vouching.issue(new Voucher(
+                ISSUER,
+                ANONYMOUS,
+                ANONYMOUS,
+                Role.INVOKER,
+                null,
+                inquiry.requestId(),
+                inquiry.target(),
+                new PayloadSignature(ContentHash.UNSIGNED, null, null, null, null),
+                vouching.expiry()));
+    }
+}

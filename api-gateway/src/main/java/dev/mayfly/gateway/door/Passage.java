@@ -1,0 +1,73 @@
+package dev.mayfly.gateway.door;
+
+import dev.mayfly.contracts.trust.Voucher;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Which headers pass through the gateway. */
+final class Passage {
+    private static final String OWN = "x-mayfly-";
+
+    /** Of one connection, not of the message (RFC 9110, 7.6.1). */
+    private static final Set<String> HOP_BY_HOP = Set.of(
+            "connection",
+            "keep-alive",
+            "proxy-authenticate",
+            "proxy-authorization",
+            "proxy-connection",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade");
+
+    /** Settled here: the host, the wish for a go-ahead, and everything that proves who sent it. */
+    private static final Set<String> NOT_FORWARDED =
+            Set.of("host", "expect", "authorization", "x-amz-security-token", "forwarded");
+
+    private Passage() {}
+
+    /** Copies a client's headers for the service, and attaches the voucher. */
+    static void toService(HttpHeaders from, HttpHeaders to, String voucher) {
+        @Nullable String connection = from.get("connection");
+        Iterator<Map.Entry<CharSequence, CharSequence>> headers = from.iteratorCharSequence();
+        while (headers.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> header = headers.next();
+            String name = header.getKey().toString().toLowerCase(Locale.ROOT);
+            if (!HOP_BY_HOP.contains(name)
+                    && !NOT_FORWARDED.contains(name)
+                    && !name.startsWith(OWN)
+                    && !isNamed(connection, name)) {
+                to.add(name, header.getValue());
+            }
+        }
+        to.set(Voucher.HEADER, voucher);
+    }
+
+    /** Copies a service's headers for the client. */
+    static void toClient(HttpHeaders from, HttpHeaders to) {
+        Iterator<Map.Entry<CharSequence, CharSequence>> headers = from.iteratorCharSequence();
+        while (headers.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> header = headers.next();
+            String name = header.getKey().toString().toLowerCase(Locale.ROOT);
+            if (!HOP_BY_HOP.contains(name) && !name.startsWith(OWN)) {
+                to.add(header.getKey(), header.getValue());
+            }
+        }
+    }
+
+    private static boolean isNamed(@Nullable String connection, String name) {
+        if (connection == null || connection.equalsIgnoreCase("keep-alive") || connection.equalsIgnoreCase("close")) {
+            return false;
+        }
+        for (String named : connection.split(",", -1)) {
+            if (named.strip().equalsIgnoreCase(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

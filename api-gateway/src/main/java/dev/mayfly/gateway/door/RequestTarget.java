@@ -1,0 +1,104 @@
+package dev.mayfly.gateway.door;
+
+import dev.mayfly.gateway.refusal.Refusal;
+import dev.mayfly.gateway.refusal.RefusedException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The raw request target: what it is, and whether it may be handed to a service that resolves paths. */
+final class RequestTarget {
+    private RequestTarget() {}
+
+    /** The target in origin form: {@code /path?query}, no matter whether the client sent it in absolute form. */
+    static String originForm(String target) throws RefusedException {
+        if (target.startsWith("/")) {
+            return target;
+        }
+        int scheme = target.indexOf("://");
+        if (scheme < 0) {
+            throw new RefusedException(Refusal.BAD_TARGET, "Couldn't parse the specified URI.");
+        }
+        int path = target.indexOf('/', scheme + 3);
+        int query = target.indexOf('?', scheme + 3);
+        if (path < 0 || query >= 0 && query < path) {
+            return query < 0 ? "/" : "/" + target.substring(query);
+        }
+        return target.substring(path);
+    }
+
+    /**
+     * Whether a servlet container might find other segments in this path than those one sees: dot segments in any
+     * spelling, path parameters, encoded slashes, doubled ones. S3 keys may hold all of these and never travel as a path.
+     */
+    static boolean isAmbiguous(String path) {
+        int segment = 1;
+        boolean dots = true;
+        for (int i = 1; i <= path.length(); i++) {
+            char c = i == path.length() ? '/' : path.charAt(i);
+            if (c == '%' && i + 2 < path.length()) {
+                char decoded = decoded(path, i);
+                if (decoded == '/' || decoded == '\\' || decoded == 0 || decoded == '.' || decoded == ';') {
+                    return true;
+                }
+                dots = false;
+                i += 2;
+            } else if (c == '/') {
+                boolean last = i >= path.length();
+                if (i == segment ? !last : dots) {
+                    return true;
+                }
+                segment = i + 1;
+                dots = true;
+            } else if (c == '\\' || c == ';') {
+                return true;
+            } else if (c != '.') {
+                dots = false;
+            }
+        }
+        return false;
+    }
+
+    private static char decoded(String path, int at) {
+        int high = Character.digit(path.charAt(at + 1), 16);
+        int low = Character.digit(path.charAt(at + 2), 16);
+        return high < 0 || low < 0 ? '%' : (char) (high << 4 | low);
+    }
+
+    /**
+     * The bucket that a host name carries before one of {@code domains}: {@code photos.localhost:8080},
+     * {@code photos.s3.localhost}, {@code photos.s3.eu-west-1.localhost}. Null when it carries none.
+     */
+    static @Nullable String bucketOf(@Nullable String host, List<String> domains) {
+        if (host == null) {
+            return null;
+        }
+        int colon = host.lastIndexOf(':');
+        int end = colon >= 0 && host.indexOf(']', colon) < 0 ? colon : host.length();
+        for (int i = 0; i < domains.size(); i++) {
+            String domain = domains.get(i);
+            int dot = end - domain.length() - 1;
+            if (dot > 0 && host.charAt(dot) == '.' && host.regionMatches(true, dot + 1, domain, 0, domain.length())) {
+                return bucketIn(host.substring(0, dot));
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String bucketIn(String labels) {
+        if (labels.equals("s3") || labels.startsWith("s3.")) {
+            return null;
+        }
+        int s3 = labels.lastIndexOf(".s3");
+        boolean endpoint = s3 > 0
+                && (s3 + 3 == labels.length() || labels.charAt(s3 + 3) == '.' && labels.indexOf('.', s3 + 4) < 0);
+        return endpoint ? labels.substring(0, s3) : labels;
+    }
+
+    /** The path-style target of a virtual-host style one. */
+    static String pathStyle(String bucket, String target) {
+        if (target.equals("/")) {
+            return "/" + bucket;
+        }
+        return target.startsWith("/?") ? "/" + bucket + target.substring(1) : "/" + bucket + target;
+    }
+}

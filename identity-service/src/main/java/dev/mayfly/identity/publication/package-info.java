@@ -1,0 +1,5 @@
+/** Tells the rest of the suite about access keys, through Kafka, without losing a change. */
+@NullMarked
+package dev.mayfly.identity.publication;
+
+import org.jspecify.annotations.NullMarked;
