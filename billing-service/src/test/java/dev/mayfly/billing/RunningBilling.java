@@ -3,6 +3,7 @@ package dev.mayfly.billing;
 import dev.mayfly.contracts.events.CloudEvent;
 import dev.mayfly.contracts.events.EventPublisher;
 import dev.mayfly.contracts.events.Json;
+import dev.mayfly.contracts.events.TopicCreation;
 import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.contracts.identity.Role;
 import dev.mayfly.contracts.trust.Sealer;
@@ -47,6 +48,7 @@ public final class RunningBilling implements AutoCloseable {
         this.databaseUrl = TestPostgres.url(schema);
         this.extras = extras;
         this.properties = properties;
+        TopicCreation.ensureAll(TestKafka.bootstrapServers());
         start();
     }
 
