@@ -1,0 +1,213 @@
+package dev.mayfly.sandbox.wasm;
+
+import dev.mayfly.sandbox.wasm.engine.EngineMain;
+import dev.mayfly.sandbox.wasm.engine.Wire;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One life of the engine process, with its connections. It is never restarted: a new one takes its place. */
+final class Engine implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Engine.class);
+    private static final AtomicLong LIVES = new AtomicLong();
+    private static final int MAX_IDLE_CONNECTIONS = 64;
+
+    private final Process process;
+    private final OutputStream control;
+    private final ServerSocketChannel server;
+    private final Path socket;
+    private final byte[] token = new byte[EngineMain.TOKEN_BYTES];
+    private final ConcurrentLinkedDeque<Wire> idle = new ConcurrentLinkedDeque<>();
+    private final LinkedBlockingQueue<Wire> arrived = new LinkedBlockingQueue<>();
+    private final StringBuffer lastWords = new StringBuffer();
+    private final Duration startTimeout;
+    private volatile boolean closed;
+
+    private Engine(Process process, ServerSocketChannel server, Path socket, Duration startTimeout) throws IOException {
+        this.process = process;
+        this.server = server;
+        this.socket = socket;
+        this.startTimeout = startTimeout;
+        this.control = process.getOutputStream();
+        new SecureRandom().nextBytes(token);
+        control.write(token);
+        control.flush();
+        Thread.ofVirtual().name("wasm-accept").start(this::accept);
+    }
+
+    /**
+     * Starts an engine and waits until it has answered.
+     *
+     * @throws IOException when it does not start, with what it wrote
+     */
+    static Engine start(EngineLauncher launcher, Path folder, Duration startTimeout) throws IOException {
+        Path sockets = Files.createDirectories(folder.resolve("socket"));
+        String name = "engine-" + LIVES.incrementAndGet();
+        Path socket = sockets.resolve(name);
+        Files.deleteIfExists(socket);
+        var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        server.bind(UnixDomainSocketAddress.of(socket));
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
+        var started = new CompletableFuture<Engine>();
+        // The kernel kills the engine when this thread ends, so the thread is the engine's alone and a real one.
+        Thread.ofPlatform().daemon().name("wasm-engine").start(() -> {
+            Engine engine;
+            try {
+                engine = new Engine(launcher.run(sockets, name), server, socket, startTimeout);
+            } catch (IOException e) {
+                started.completeExceptionally(e);
+                return;
+            }
+            started.complete(engine);
+            engine.attend();
+        });
+        try {
+            Engine engine = started.get(startTimeout.toMillis(), TimeUnit.MILLISECONDS);
+            engine.awaitFirstConnection();
+            return engine;
+        } catch (ExecutionException | TimeoutException e) {
+            server.close();
+            throw new IOException("The engine process cannot be started: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Interrupted while the engine started", e);
+        }
+    }
+
+    private void awaitFirstConnection() throws IOException, InterruptedException {
+        try {
+            give(connect());
+        } catch (IOException e) {
+            close();
+            throw new IOException("The engine process does not answer: " + e.getMessage() + " " + lastWords, e);
+        }
+    }
+
+    boolean isAlive() {
+        return !closed && process.isAlive();
+    }
+
+    /** A connection for one invocation; {@link #give} it back after, or close it. */
+    Wire take() throws IOException, InterruptedException {
+        Wire wire = idle.pollFirst();
+        return wire == null ? connect() : wire;
+    }
+
+    void give(Wire wire) {
+        if (closed || idle.size() >= MAX_IDLE_CONNECTIONS) {
+            wire.close();
+        } else {
+            idle.addFirst(wire);
+        }
+    }
+
+    private Wire connect() throws IOException, InterruptedException {
+        synchronized (control) {
+            control.write('+');
+            control.flush();
+        }
+        long deadline = System.nanoTime() + startTimeout.toNanos();
+        while (System.nanoTime() < deadline) {
+            Wire wire = arrived.poll(100, TimeUnit.MILLISECONDS);
+            if (wire != null) {
+                return wire;
+            }
+            if (!isAlive()) {
+                throw new IOException("the engine process has ended");
+            }
+        }
+        throw new IOException("no connection within " + startTimeout);
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                SocketChannel channel = server.accept();
+                var wire = new Wire(channel);
+                Wire.Message hello = wire.receive();
+                if (hello.kind() == Wire.Kind.HELLO && MessageDigest.isEqual(hello.body(), token)) {
+                    arrived.add(wire);
+                } else {
+                    log.warn("Refused a connection that is not the engine's");
+                    wire.close();
+                }
+            }
+        } catch (IOException e) {
+            if (!closed) {
+                log.warn("The engine's connections broke: {}", e.toString());
+                process.destroyForcibly();
+            }
+        }
+    }
+
+    /** Reads what the process complains about until it ends. */
+    private void attend() {
+        try (BufferedReader complaints = process.errorReader(StandardCharsets.UTF_8)) {
+            @Nullable String line;
+            while ((line = complaints.readLine()) != null) {
+                log.warn("engine: {}", line);
+                if (lastWords.length() < 4096) {
+                    lastWords.append(line).append(' ');
+                }
+            }
+        } catch (IOException e) {
+            log.debug("The engine's log ended: {}", e.toString());
+        }
+        while (process.isAlive()) {
+            try {
+                process.waitFor();
+            } catch (InterruptedException e) {
+                process.destroyForcibly();
+            }
+        }
+        if (!closed) {
+            log.warn("The engine process ended with status {}", process.exitValue());
+            close();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        process.onExit()
+                .orTimeout(5, TimeUnit.SECONDS)
+                .exceptionally(late -> process)
+                .join();
+        try {
+            server.close();
+            Files.deleteIfExists(socket);
+        } catch (IOException e) {
+            log.warn("The engine's socket cannot be removed: {}", e.toString());
+        }
+        @Nullable Wire wire;
+        while ((wire = idle.poll()) != null) {
+            wire.close();
+        }
+    }
+}

@@ -1,0 +1,274 @@
+package dev.mayfly.sandbox.wasm;
+
+import dev.mayfly.contracts.function.Isolation;
+import dev.mayfly.sandbox.api.Availability;
+import dev.mayfly.sandbox.api.FunctionCode;
+import dev.mayfly.sandbox.api.Sandbox;
+import dev.mayfly.sandbox.api.SandboxSpec;
+import dev.mayfly.sandbox.api.SandboxStartException;
+import dev.mayfly.sandbox.api.SandboxTechnology;
+import dev.mayfly.sandbox.wasm.engine.EngineMain;
+import dev.mayfly.sandbox.wasm.engine.GuestCall;
+import dev.mayfly.sandbox.wasm.engine.GuestEnd;
+import dev.mayfly.sandbox.wasm.engine.Wire;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * WebAssembly with WASI preview 1 under Endive. A sandbox is a handle to a compiled module: each invocation gets a fresh
+ * instance in the engine process, with the event on standard input, and answers on standard output.
+ */
+public final class WasmTechnology implements SandboxTechnology {
+    /** The one runtime of this tier. */
+    public static final String RUNTIME = "wasm32-wasip1";
+
+    private static final Logger log = LoggerFactory.getLogger(WasmTechnology.class);
+
+    /** A guest that is still running so long after its deadline has broken the engine's own deadline. */
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    private final WasmSettings settings;
+    private final EngineLauncher launcher;
+    private final ModuleStore store;
+    private final ConcurrentHashMap<String, CompletableFuture<String>> digests = new ConcurrentHashMap<>();
+    private final Set<WasmSandbox> sandboxes = ConcurrentHashMap.newKeySet();
+    private final Set<Overdue> inFlight = ConcurrentHashMap.newKeySet();
+    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("wasm-watch").factory());
+    private volatile @Nullable Engine engine;
+    private boolean closed;
+
+    private record Overdue(Engine engine, long at) {}
+
+    public WasmTechnology(WasmSettings settings) {
+        this(settings, new EngineLauncher(settings));
+    }
+
+    WasmTechnology(WasmSettings settings, EngineLauncher launcher) {
+        this.settings = settings;
+        this.launcher = launcher;
+        this.store = new ModuleStore(settings, launcher);
+        watch.scheduleWithFixedDelay(this::endOverdue, 1, 1, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public Isolation isolation() {
+        return Isolation.WASM;
+    }
+
+    @Override
+    public Availability check() {
+        try {
+            engine();
+            return Availability.yes("Endive 1.0.0, compiled, in a process of its own");
+        } catch (IOException | UncheckedIOException e) {
+            return Availability.no(e.getMessage() + " (needed: util-linux's unshare and setpriv; root, or unprivileged "
+                    + "user namespaces; a JDK that every user may read)");
+        }
+    }
+
+    @Override
+    public List<String> runtimes() {
+        return check().available() ? List.of(RUNTIME) : List.of();
+    }
+
+    @Override
+    public void recover() {
+        Engine current = engine;
+        if (current != null && current.isAlive()) {
+            return;
+        }
+        for (ProcessHandle left : EngineLauncher.running(settings.folder())) {
+            log.info("Ending process {} of an earlier host", left.pid());
+            left.destroyForcibly();
+            left.onExit()
+                    .orTimeout(5, TimeUnit.SECONDS)
+                    .exceptionally(late -> left)
+                    .join();
+        }
+        Path sockets = settings.folder().resolve("socket");
+        if (!Files.isDirectory(sockets)) {
+            return;
+        }
+        try (var left = Files.list(sockets)) {
+            for (Path socket : left.toList()) {
+                Files.deleteIfExists(socket);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("An old engine's socket cannot be removed", e);
+        }
+    }
+
+    private Engine engine() throws IOException {
+        Engine current = engine;
+        if (current != null && current.isAlive()) {
+            return current;
+        }
+        synchronized (this) {
+            current = engine;
+            if (current == null || !current.isAlive()) {
+                if (closed) {
+                    throw new IOException("closed");
+                }
+                current = Engine.start(launcher, settings.folder(), settings.startTimeout());
+                engine = current;
+            }
+            return current;
+        }
+    }
+
+    @Override
+    public void prepare(FunctionCode code) throws SandboxStartException {
+        try {
+            digest(code);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw SandboxStartException.platform("Interrupted while the module was compiled", e);
+        }
+    }
+
+    /** The digest of the code's module, which is compiled and loaded when this returns. Each is compiled once. */
+    private String digest(FunctionCode code) throws SandboxStartException, InterruptedException {
+        String key = code.sha256() + "/" + code.handler();
+        var mine = new CompletableFuture<String>();
+        var known = digests.putIfAbsent(key, mine);
+        if (known != null) {
+            try {
+                return known.join();
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof SandboxStartException failure) {
+                    throw failure;
+                }
+                throw e;
+            }
+        }
+        try {
+            byte[] module = store.module(code);
+            String digest = ModuleStore.digest(module);
+            store.compiled(digest, module);
+            mine.complete(digest);
+            return digest;
+        } catch (SandboxStartException | InterruptedException | RuntimeException e) {
+            digests.remove(key);
+            mine.completeExceptionally(e);
+            throw e;
+        }
+    }
+
+    @Override
+    public Sandbox start(SandboxSpec spec) throws SandboxStartException, InterruptedException {
+        long start = System.nanoTime();
+        String digest = digest(spec.code());
+        try {
+            engine();
+        } catch (IOException e) {
+            throw SandboxStartException.platform("The WebAssembly engine does not run: " + e.getMessage(), e);
+        }
+        var sandbox = new WasmSandbox(this, spec, digest, Duration.ofNanos(System.nanoTime() - start));
+        sandboxes.add(sandbox);
+        return sandbox;
+    }
+
+    void ended(WasmSandbox sandbox) {
+        sandboxes.remove(sandbox);
+    }
+
+    /**
+     * Runs one guest.
+     *
+     * @throws IOException when the engine died, or is not what it should be
+     */
+    GuestEnd run(FunctionCode code, GuestCall call) throws IOException, SandboxStartException, InterruptedException {
+        Engine current = engine();
+        Wire wire = current.take();
+        boolean whole = false;
+        var overdue = new Overdue(current, System.nanoTime() + call.timeoutNanos() + GRACE.toNanos());
+        inFlight.add(overdue);
+        try {
+            Wire.Message answer = ask(wire, call);
+            if (answer.kind() == Wire.Kind.UNKNOWN_MODULE) {
+                load(wire, code, call.digest());
+                answer = ask(wire, call);
+            }
+            if (answer.kind() != Wire.Kind.DONE) {
+                throw new IOException("The engine answered " + answer.kind());
+            }
+            GuestEnd end = GuestEnd.read(answer.body());
+            whole = true;
+            return end;
+        } finally {
+            inFlight.remove(overdue);
+            if (whole) {
+                current.give(wire);
+            } else {
+                wire.close();
+            }
+        }
+    }
+
+    private static Wire.Message ask(Wire wire, GuestCall call) throws IOException {
+        wire.send(Wire.Kind.INVOKE, call.head(), call.event());
+        return wire.receive();
+    }
+
+    private void load(Wire wire, FunctionCode code, String digest)
+            throws IOException, SandboxStartException, InterruptedException {
+        byte[] module = store.module(code);
+        if (!ModuleStore.digest(module).equals(digest)) {
+            throw new IOException("The module's file has changed since it was compiled");
+        }
+        byte[] compiled = store.compiled(digest, module);
+        wire.send(Wire.Kind.LOAD, EngineMain.loadHead(digest, module), module, compiled);
+        Wire.Message answer = wire.receive();
+        if (answer.kind() != Wire.Kind.LOADED) {
+            throw ModuleStore.refused(answer, 0);
+        }
+    }
+
+    private void endOverdue() {
+        long now = System.nanoTime();
+        for (Overdue one : inFlight) {
+            if (now - one.at() > 0 && one.engine().isAlive()) {
+                log.warn("A guest did not stop at its deadline: the engine process is replaced");
+                one.engine().close();
+            }
+        }
+    }
+
+    /** For tests: the engine's process, when it runs. */
+    @Nullable
+    Engine current() {
+        return engine;
+    }
+
+    Path folder() {
+        return settings.folder();
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        watch.shutdownNow();
+        sandboxes.forEach(WasmSandbox::close);
+        Engine current = engine;
+        if (current != null) {
+            current.close();
+        }
+    }
+}

@@ -1,0 +1,1 @@
+(module (import "env" "host" (func)) (func (export "_start")))

@@ -1,0 +1,2 @@
+(module (memory (export "memory") 1) (table 1 externref)
+  (func (export "_start") (loop $again (drop (table.grow (ref.null extern) (i32.const 1000000))) (br $again))))
