@@ -1,0 +1,185 @@
+package dev.mayfly.sandbox.oci;
+
+import dev.mayfly.sandbox.api.SandboxSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * One sandbox as an OCI bundle.
+ *
+ * @param command what process 1 runs
+ * @param networkNamespace where the runtime opens it
+ * @param hostId the machine's user and group id that is 0 inside
+ * @param socket the framed link's, or null
+ */
+record Bundle(
+        SandboxSpec spec,
+        Path directory,
+        List<String> command,
+        Map<String, String> environment,
+        Path networkNamespace,
+        String cgroup,
+        long hostId,
+        @Nullable Path socket) {
+    /** User and group id of the function inside its sandbox. */
+    static final int GUEST_ID = 1000;
+
+    static final int IDS_PER_SANDBOX = 65_536;
+    static final String HOST_NAME = "localhost";
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final Map<String, Object> SECCOMP = Seccomp.profile();
+    private static final List<String> CAPABILITY_SETS =
+            List.of("bounding", "effective", "permitted", "inheritable", "ambient");
+    private static final List<String> MASKED = List.of(
+            "/proc/acpi",
+            "/proc/asound",
+            "/proc/interrupts",
+            "/proc/kcore",
+            "/proc/kallsyms",
+            "/proc/keys",
+            "/proc/key-users",
+            "/proc/kmsg",
+            "/proc/latency_stats",
+            "/proc/modules",
+            "/proc/sched_debug",
+            "/proc/scsi",
+            "/proc/timer_list",
+            "/proc/timer_stats");
+    private static final List<String> READ_ONLY =
+            List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
+
+    /** Writes {@code config.json}, which only its owner may read: it holds the function's environment. */
+    void write(Home home, ContainerSettings settings) throws IOException {
+        Path file = Files.createFile(
+                directory.resolve("config.json"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.write(file, JSON.writeValueAsBytes(config(home, settings)), StandardOpenOption.WRITE);
+    }
+
+    private Map<String, Object> config(Home home, ContainerSettings settings) {
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("ociVersion", "1.0.2");
+        config.put("process", process(settings));
+        config.put("root", Map.of("path", home.root().toString(), "readonly", true));
+        config.put("hostname", HOST_NAME);
+        config.put("mounts", mounts(home, settings));
+        config.put("linux", linux(settings));
+        return config;
+    }
+
+    private Map<String, Object> process(ContainerSettings settings) {
+        Map<String, Object> process = new LinkedHashMap<>();
+        process.put("terminal", false);
+        process.put("user", Map.of("uid", GUEST_ID, "gid", GUEST_ID, "umask", 18));
+        process.put("args", command);
+        process.put(
+                "env",
+                environment.entrySet().stream()
+                        .map(variable -> variable.getKey() + "=" + variable.getValue())
+                        .toList());
+        process.put("cwd", "/var/task");
+        Map<String, Object> none = new LinkedHashMap<>();
+        CAPABILITY_SETS.forEach(set -> none.put(set, List.of()));
+        process.put("capabilities", none);
+        process.put("noNewPrivileges", true);
+        process.put("oomScoreAdj", 500);
+        process.put(
+                "rlimits",
+                List.of(
+                        limit("RLIMIT_NOFILE", settings.maxOpenFiles()),
+                        limit("RLIMIT_NPROC", settings.maxProcesses()),
+                        limit("RLIMIT_CORE", 0),
+                        limit("RLIMIT_MEMLOCK", 64 * 1024),
+                        limit("RLIMIT_MSGQUEUE", 64 * 1024),
+                        limit("RLIMIT_SIGPENDING", 1024)));
+        return process;
+    }
+
+    private static Map<String, Object> limit(String type, long value) {
+        return Map.of("type", type, "soft", value, "hard", value);
+    }
+
+    private List<Map<String, Object>> mounts(Home home, ContainerSettings settings) {
+        List<Map<String, Object>> mounts = new ArrayList<>();
+        mounts.add(mount("/proc", "proc", "proc", List.of("nosuid", "noexec", "nodev")));
+        mounts.add(mount("/dev", "tmpfs", "tmpfs", List.of("nosuid", "noexec", "mode=755", "size=64k")));
+        mounts.add(bind("/usr", Path.of("/usr")));
+        Home.separateFolders().forEach(name -> mounts.add(bind("/" + name, Path.of("/", name))));
+        mounts.add(mount(
+                "/tmp",
+                "tmpfs",
+                "tmpfs",
+                List.of(
+                        "nosuid",
+                        "nodev",
+                        "mode=1777",
+                        "size=" + spec.ephemeralStorageMb() + "m",
+                        "nr_inodes=" + settings.maxTmpFiles())));
+        mounts.add(bind("/var/task", spec.code().directory().toAbsolutePath()));
+        mounts.add(bind("/var/runtime", home.runtime()));
+        if (socket != null) {
+            mounts.add(bind("/run/runtime.sock", socket));
+        }
+        return mounts;
+    }
+
+    private static Map<String, Object> bind(String destination, Path source) {
+        return mount(destination, "bind", source.toString(), List.of("bind", "ro", "nosuid", "nodev", "private"));
+    }
+
+    private static Map<String, Object> mount(String destination, String type, String source, List<String> options) {
+        return Map.of("destination", destination, "type", type, "source", source, "options", options);
+    }
+
+    private Map<String, Object> linux(ContainerSettings settings) {
+        List<Map<String, Object>> mapping =
+                List.of(Map.of("containerID", 0, "hostID", hostId, "size", IDS_PER_SANDBOX));
+        List<Map<String, Object>> namespaces = new ArrayList<>();
+        for (String type : List.of("pid", "mount", "ipc", "uts", "user", "cgroup")) {
+            namespaces.add(Map.of("type", type));
+        }
+        namespaces.add(Map.of("type", "network", "path", networkNamespace.toString()));
+        Map<String, Object> linux = new LinkedHashMap<>();
+        linux.put("namespaces", namespaces);
+        linux.put("uidMappings", mapping);
+        linux.put("gidMappings", mapping);
+        linux.put("cgroupsPath", cgroup);
+        linux.put("resources", resources(settings));
+        linux.put("seccomp", SECCOMP);
+        linux.put("maskedPaths", MASKED);
+        linux.put("readonlyPaths", READ_ONLY);
+        linux.put("rootfsPropagation", "rprivate");
+        return linux;
+    }
+
+    private Map<String, Object> resources(ContainerSettings settings) {
+        long memory = (long) spec.memoryMb() << 20;
+        // The init phase has a whole core at least, as on Lambda; the sandbox lowers it afterwards.
+        int quota = Math.max(Cgroups.CPU_PERIOD_MICROS, Cgroups.quotaMicros(spec.memoryMb()));
+        return Map.of(
+                "memory",
+                Map.of("limit", memory, "swap", memory),
+                "cpu",
+                Map.of(
+                        "quota",
+                        quota,
+                        "period",
+                        Cgroups.CPU_PERIOD_MICROS,
+                        "shares",
+                        Math.max(2, spec.memoryMb() * 1024 / 1769)),
+                "pids",
+                Map.of("limit", settings.maxProcesses()),
+                "devices",
+                List.of(Map.of("allow", false, "access", "rwm")));
+    }
+}

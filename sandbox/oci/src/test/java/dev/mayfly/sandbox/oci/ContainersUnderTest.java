@@ -1,0 +1,106 @@
+package dev.mayfly.sandbox.oci;
+
+import dev.mayfly.sandbox.api.FunctionCode;
+import dev.mayfly.sandbox.api.SandboxTechnology;
+import dev.mayfly.sandbox.contract.Behaviour;
+import dev.mayfly.sandbox.contract.TechnologyUnderTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Containers, with what they leave on a machine. */
+abstract class ContainersUnderTest implements TechnologyUnderTest {
+    /** The guest's source, or null when the language has none for it. */
+    abstract @Nullable String source(Behaviour behaviour);
+
+    abstract String runtime();
+
+    abstract String file();
+
+    String handler(Behaviour behaviour) {
+        return switch (behaviour) {
+            case NO_HANDLER -> "index.missing";
+            case NO_MODULE -> "missing.handler";
+            default -> "index.handler";
+        };
+    }
+
+    @Override
+    public SandboxTechnology open(Path folder) {
+        return new ContainerTechnology(ContainerSettings.of(folder));
+    }
+
+    @Override
+    public @Nullable FunctionCode guest(Behaviour behaviour, Path folder) throws IOException {
+        String source = source(behaviour);
+        if (source == null) {
+            return null;
+        }
+        Path file = Files.writeString(folder.resolve(file()), source);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return new FunctionCode(folder, behaviour.name(), runtime(), handler(behaviour));
+    }
+
+    @Override
+    public List<String> traces(Path folder) throws IOException {
+        Home home = new Home(ContainerSettings.of(folder));
+        List<String> traces = new ArrayList<>();
+        for (Path directory : List.of(home.sandboxes(), home.runtimeState())) {
+            if (Files.isDirectory(directory)) {
+                try (Stream<Path> children = Files.list(directory)) {
+                    children.map(Path::toString).forEach(traces::add);
+                }
+            }
+        }
+        Files.readAllLines(Path.of("/proc/self/mounts")).stream()
+                .filter(line -> line.contains(home.directory().toString()))
+                .forEach(traces::add);
+        for (Path hierarchy : hierarchies()) {
+            Path parent = hierarchy.resolve(home.cgroup().substring(1));
+            if (Files.isDirectory(parent)) {
+                try (Stream<Path> children = Files.list(parent)) {
+                    children.filter(Files::isDirectory).map(Path::toString).forEach(traces::add);
+                }
+            }
+        }
+        try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
+            processes
+                    .filter(path -> path.getFileName().toString().matches("\\d+"))
+                    .filter(path -> cgroupOf(path).contains(home.cgroup()))
+                    .map(Path::toString)
+                    .forEach(traces::add);
+        }
+        return traces;
+    }
+
+    private static List<Path> hierarchies() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/mounts")).stream()
+                .map(line -> line.split(" "))
+                .filter(fields -> fields[2].startsWith("cgroup"))
+                .map(fields -> Path.of(fields[1]))
+                .toList();
+    }
+
+    private static String cgroupOf(Path process) {
+        try {
+            return Files.readString(process.resolve("cgroup"));
+        } catch (IOException e) {
+            return ""; // it ended meanwhile
+        }
+    }
+
+    @Override
+    public boolean keepsState() {
+        return true;
+    }
+
+    @Override
+    public boolean hasInit() {
+        return true;
+    }
+}

@@ -1,0 +1,11 @@
+package dev.mayfly.sandbox.oci;
+
+import dev.mayfly.sandbox.contract.AttackContract;
+import dev.mayfly.sandbox.contract.TechnologyUnderTest;
+
+class PythonContainerAttackTest extends AttackContract {
+    @Override
+    protected TechnologyUnderTest underTest() {
+        return new PythonContainers();
+    }
+}
