@@ -1,0 +1,200 @@
+package dev.mayfly.host.invocation;
+
+import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.contracts.hosting.HostInvocation;
+import dev.mayfly.contracts.hosting.InvocationOutcome;
+import dev.mayfly.contracts.hosting.InvocationOutcome.Start;
+import dev.mayfly.contracts.hosting.InvocationOutcome.Status;
+import dev.mayfly.contracts.usage.UsageEvent;
+import dev.mayfly.contracts.usage.UsageJournal;
+import dev.mayfly.host.function.FunctionDirectory;
+import dev.mayfly.host.lease.Lease;
+import dev.mayfly.host.lease.NoRoomException;
+import dev.mayfly.host.lease.SandboxPool;
+import dev.mayfly.host.lease.TierUnavailableException;
+import dev.mayfly.host.log.LogPublisher;
+import dev.mayfly.sandbox.api.InvocationRequest;
+import dev.mayfly.sandbox.api.InvocationResult;
+import dev.mayfly.sandbox.api.SandboxStartException;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** Runs one invocation: leases a sandbox, hands it the event, meters, and journals the use before it answers. */
+@Component
+class InvocationRunner {
+    private static final Logger log = LoggerFactory.getLogger(InvocationRunner.class);
+    private static final InvocationResult.Usage NO_USAGE = new InvocationResult.Usage(0, 0, 0);
+
+    private final FunctionDirectory functions;
+    private final SandboxPool pool;
+    private final UsageJournal journal;
+    private final LogPublisher logs;
+    private final Clock clock;
+    private final MeterRegistry metrics;
+
+    InvocationRunner(
+            FunctionDirectory functions,
+            SandboxPool pool,
+            UsageJournal journal,
+            LogPublisher logs,
+            Clock clock,
+            MeterRegistry metrics) {
+        this.functions = functions;
+        this.pool = pool;
+        this.journal = journal;
+        this.logs = logs;
+        this.clock = clock;
+        this.metrics = metrics;
+    }
+
+    /** How an invocation went, before it is metered. */
+    private record Run(
+            Status status, String report, byte[] body, InvocationResult.Usage usage, Start start, long initNanos) {}
+
+    /**
+     * Runs {@code order}.
+     *
+     * @throws RefusedException when nothing was started
+     * @throws java.io.UncheckedIOException when the use could not be journalled: the answer must not be given then
+     */
+    Answer run(HostInvocation order, byte[] event) throws RefusedException, InterruptedException {
+        long arrived = System.nanoTime();
+        FunctionVersion version = find(order);
+        var invocationLog = new InvocationLog(logs, version.key(), order.requestId(), order.tailLogs());
+        Answer answer;
+        try (Lease lease = pool.acquire(version)) {
+            long waited = System.nanoTime() - arrived;
+            invocationLog.start(version.version());
+            lease.log().readBy(invocationLog::line);
+            Run run = invoke(order, version, lease, event);
+            answer = settle(order, version, run, waited, event.length, invocationLog);
+        } catch (NoRoomException e) {
+            throw new RefusedException(429, e.getMessage());
+        } catch (TierUnavailableException e) {
+            throw new RefusedException(503, e.getMessage());
+        } catch (SandboxStartException e) {
+            invocationLog.start(version.version());
+            long waited = System.nanoTime() - arrived;
+            answer = settle(order, version, failedStart(order, version, e), waited, event.length, invocationLog);
+        }
+        return answer;
+    }
+
+    private FunctionVersion find(HostInvocation order) throws RefusedException, InterruptedException {
+        try {
+            return functions
+                    .find(order.functionKey(), order.revisionId())
+                    .orElseThrow(() -> new RefusedException(404, "There is no function " + order.functionKey()));
+        } catch (IOException e) {
+            throw new RefusedException(503, "The function cannot be looked up: " + e.getMessage());
+        }
+    }
+
+    private static Run invoke(HostInvocation order, FunctionVersion version, Lease lease, byte[] event)
+            throws InterruptedException {
+        var request = new InvocationRequest(
+                order.requestId(),
+                event,
+                Duration.ofSeconds(version.timeoutSeconds()),
+                order.functionArn(),
+                order.traceId(),
+                order.clientContext());
+        Start start = lease.isCold() ? Start.COLD : Start.WARM;
+        long init = lease.isCold() ? lease.sandbox().initDuration().toNanos() : 0;
+        return switch (lease.sandbox().invoke(request)) {
+            case InvocationResult.Success success ->
+                new Run(Status.SUCCESS, "", success.payload(), success.usage(), start, init);
+            case InvocationResult.FunctionError error ->
+                new Run(Status.FUNCTION_ERROR, "", error.payload(), error.usage(), start, init);
+            case InvocationResult.TimedOut late ->
+                new Run(
+                        Status.TIMEOUT,
+                        "timeout",
+                        FunctionFailure.timedOut(order.requestId(), version.timeoutSeconds()),
+                        late.usage(),
+                        start,
+                        init);
+            case InvocationResult.Crashed crash -> {
+                boolean ours = crash.errorType().equals("Sandbox.Failed");
+                byte[] body = FunctionFailure.of(crash.errorType(), order.requestId(), crash.errorMessage());
+                String report = "error\tError Type: " + crash.errorType();
+                Status status = ours ? Status.PLATFORM_ERROR : Status.FUNCTION_ERROR;
+                yield new Run(status, report, body, crash.usage(), start, init);
+            }
+        };
+    }
+
+    private static Run failedStart(HostInvocation order, FunctionVersion version, SandboxStartException failure) {
+        boolean ours = failure.origin() == SandboxStartException.Cause.PLATFORM;
+        if (ours) {
+            log.warn("No sandbox of {} could be started: {}", version.key(), failure.getMessage(), failure);
+        }
+        String message = failure.getMessage() == null ? failure.errorType() : failure.getMessage();
+        return new Run(
+                ours ? Status.PLATFORM_ERROR : Status.FUNCTION_ERROR,
+                "error\tError Type: " + failure.errorType(),
+                FunctionFailure.of(failure.errorType(), order.requestId(), message),
+                NO_USAGE,
+                Start.COLD,
+                failure.initNanos());
+    }
+
+    private Answer settle(
+            HostInvocation order,
+            FunctionVersion version,
+            Run run,
+            long waited,
+            long bytesIn,
+            InvocationLog invocationLog) {
+        boolean ours = run.status() == Status.PLATFORM_ERROR;
+        var usage = run.usage();
+        long billed = ours ? 0 : Math.max(1, Math.ceilDiv(usage.durationNanos() + run.initNanos(), 1_000_000L));
+        journal.append(new UsageEvent.Invocation(
+                UsageEvent.Invocation.idOf(order.requestId(), order.attempt()),
+                version.accountId(),
+                clock.instant(),
+                version.name(),
+                version.version(),
+                order.requestId(),
+                order.attempt(),
+                version.isolation(),
+                version.memoryMb(),
+                billed,
+                Math.ceilDiv(run.initNanos(), 1_000_000L),
+                usage.cpuNanos() / 1_000,
+                usage.peakMemoryBytes(),
+                bytesIn,
+                run.body().length,
+                run.start(),
+                run.status()));
+        long durationMicros = usage.durationNanos() / 1_000;
+        long initMicros = run.initNanos() / 1_000;
+        invocationLog.end(
+                durationMicros, billed, version.memoryMb(), usage.peakMemoryBytes(), initMicros, run.report());
+        metrics.timer(
+                        "mayfly.host.invocations",
+                        "tier",
+                        version.isolation().tagValue(),
+                        "start",
+                        run.start().name(),
+                        "status",
+                        run.status().name())
+                .record(Duration.ofNanos(usage.durationNanos()));
+        var outcome = new InvocationOutcome(
+                run.status(),
+                run.start(),
+                billed,
+                durationMicros,
+                initMicros,
+                waited / 1_000,
+                version.memoryMb(),
+                usage.peakMemoryBytes(),
+                order.tailLogs() ? invocationLog.tail() : null);
+        return new Answer(outcome, run.body());
+    }
+}

@@ -1,0 +1,55 @@
+package dev.mayfly.host.lease;
+
+import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.contracts.identity.SessionCredentials;
+import dev.mayfly.contracts.trust.Sealer;
+import dev.mayfly.host.HostProperties;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.Map;
+import org.springframework.stereotype.Component;
+
+/** The environment variables that Lambda documents, over those of the user. */
+@Component
+class LambdaEnvironment {
+    private static final Duration CREDENTIALS = Duration.ofHours(12);
+    private static final DateTimeFormatter STREAM_DAY = DateTimeFormatter.ofPattern("yyyy/MM/dd");
+
+    private final HostProperties properties;
+    private final Sealer sealer;
+    private final Clock clock;
+
+    LambdaEnvironment(HostProperties properties, Sealer sealer, Clock clock) {
+        this.properties = properties;
+        this.sealer = sealer;
+        this.clock = clock;
+    }
+
+    Map<String, String> of(FunctionVersion version, String sandboxId) {
+        var variables = new HashMap<>(version.environment());
+        variables.putIfAbsent("TZ", ":UTC");
+        variables.putIfAbsent("LANG", "en_US.UTF-8");
+        var credentials =
+                SessionCredentials.mint(version.accountId(), version.arn(properties.region()), CREDENTIALS, clock);
+        variables.put("AWS_ACCESS_KEY_ID", credentials.accessKeyId());
+        variables.put("AWS_SECRET_ACCESS_KEY", credentials.secretAccessKey());
+        variables.put("AWS_SESSION_TOKEN", credentials.token(sealer));
+        variables.put("AWS_REGION", properties.region());
+        variables.put("AWS_DEFAULT_REGION", properties.region());
+        variables.put("AWS_EXECUTION_ENV", "AWS_Lambda_" + version.runtime());
+        variables.put("AWS_LAMBDA_FUNCTION_NAME", version.name());
+        variables.put("AWS_LAMBDA_FUNCTION_VERSION", version.version());
+        variables.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Integer.toString(version.memoryMb()));
+        variables.put("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+        variables.put("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/" + version.name());
+        variables.put(
+                "AWS_LAMBDA_LOG_STREAM_NAME",
+                STREAM_DAY.format(LocalDate.now(clock.withZone(ZoneOffset.UTC))) + "/[" + version.version() + "]"
+                        + sandboxId.replace("-", ""));
+        return variables;
+    }
+}

@@ -1,0 +1,79 @@
+package dev.mayfly.host.lease;
+
+import dev.mayfly.contracts.events.TopicCreation;
+import dev.mayfly.host.HostProperties;
+import dev.mayfly.host.code.CodeCache;
+import dev.mayfly.host.function.FunctionDirectory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * Brings the sandboxes up before the first request and down after the last: cleans up after an earlier host, tries the tiers
+ * beside the rest of the start, and ends every sandbox at the end.
+ */
+@Component
+class SandboxLifecycle implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(SandboxLifecycle.class);
+
+    private final HostProperties properties;
+    private final Technologies technologies;
+    private final SandboxPool pool;
+    private final CodeCache codes;
+    private final FunctionDirectory functions;
+    private volatile @Nullable Thread opening;
+
+    SandboxLifecycle(
+            HostProperties properties,
+            Technologies technologies,
+            SandboxPool pool,
+            CodeCache codes,
+            FunctionDirectory functions) {
+        this.properties = properties;
+        this.technologies = technologies;
+        this.pool = pool;
+        this.codes = codes;
+        this.functions = functions;
+    }
+
+    private void open() {
+        try {
+            technologies.open();
+            TopicCreation.ensureAll(properties.kafka());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            log.info("Stopped while the tiers were tried");
+        }
+    }
+
+    @Override
+    public void start() {
+        codes.open();
+        functions.listen(pool::changed, pool::deleted);
+        opening = Thread.ofPlatform().name("tiers").start(this::open);
+    }
+
+    @Override
+    public void stop() {
+        Thread thread = opening;
+        opening = null;
+        if (thread != null) {
+            thread.interrupt();
+        }
+        pool.close();
+        technologies.close();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return opening != null;
+    }
+
+    /** Before the web server, which is therefore stopped first. */
+    @Override
+    public int getPhase() {
+        return 0;
+    }
+}

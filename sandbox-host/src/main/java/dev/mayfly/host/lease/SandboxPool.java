@@ -1,0 +1,314 @@
+package dev.mayfly.host.lease;
+
+import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.contracts.scaling.HostStatus;
+import dev.mayfly.contracts.scaling.ScalingDecision;
+import dev.mayfly.sandbox.api.SandboxStartException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All sandboxes of this host. An invocation leases an idle one of its function's revision, or a new one when there is none;
+ * memory is promised before a sandbox is started, and idle sandboxes make room for others. Thread-safe.
+ */
+public final class SandboxPool implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(SandboxPool.class);
+
+    /** Starts one sandbox; seen by tests. */
+    @FunctionalInterface
+    interface Starter {
+        PooledSandbox start(FunctionVersion version)
+                throws SandboxStartException, TierUnavailableException, InterruptedException;
+    }
+
+    /** How long things last, and how much memory there is. */
+    public record Limits(long memoryMb, Duration keepAlive, Duration lifetime) {}
+
+    private static final class Group {
+        private final Deque<PooledSandbox> idle = new ArrayDeque<>();
+        private @Nullable String revision;
+        private int busy;
+        private int starting;
+        private int desired;
+
+        private int size() {
+            return idle.size() + busy + starting;
+        }
+
+        private boolean isUnused() {
+            return size() == 0 && desired == 0;
+        }
+    }
+
+    private final Starter starter;
+    private final Limits limits;
+    private final Map<String, Group> groups = new HashMap<>();
+    private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
+    private long promisedMb;
+    private boolean closed;
+
+    SandboxPool(Starter starter, Limits limits) {
+        this.starter = starter;
+        this.limits = limits;
+    }
+
+    /** A pool over {@code starter}. */
+    static SandboxPool over(SandboxStarter starter, Limits limits) {
+        return new SandboxPool(starter::start, limits);
+    }
+
+    /**
+     * A sandbox for one invocation of {@code version}. The caller closes the lease.
+     *
+     * @throws NoRoomException when its memory cannot be promised
+     * @throws SandboxStartException when a new one was needed and could not be started
+     */
+    public Lease acquire(FunctionVersion version)
+            throws NoRoomException, SandboxStartException, TierUnavailableException, InterruptedException {
+        @Nullable PooledSandbox idle = takeIdle(version);
+        if (idle != null) {
+            return new Lease(this, idle, false);
+        }
+        reserve(version);
+        return new Lease(this, startReserved(version), true);
+    }
+
+    private synchronized @Nullable PooledSandbox takeIdle(FunctionVersion version) {
+        if (closed) {
+            throw new IllegalStateException("The host is stopping");
+        }
+        Group group = groups.computeIfAbsent(version.key(), key -> new Group());
+        if (!version.revisionId().equals(group.revision)) {
+            group.revision = version.revisionId();
+            drain(group, sandbox -> !sandbox.version().revisionId().equals(version.revisionId()));
+        }
+        PooledSandbox sandbox = group.idle.pollFirst();
+        if (sandbox == null) {
+            group.starting++;
+        } else {
+            group.busy++;
+        }
+        return sandbox;
+    }
+
+    /** Promises memory for one sandbox that {@code starting} already counts; ends idle ones for it when it must. */
+    private void reserve(FunctionVersion version) throws NoRoomException {
+        while (true) {
+            PooledSandbox victim;
+            synchronized (this) {
+                if (promisedMb + version.memoryMb() <= limits.memoryMb()) {
+                    promisedMb += version.memoryMb();
+                    return;
+                }
+                Optional<PooledSandbox> oldest = longestIdle();
+                if (oldest.isEmpty()) {
+                    groupOf(version).starting--;
+                    throw new NoRoomException("All " + limits.memoryMb() + " MB for sandboxes are in use; "
+                            + version.memoryMb() + " MB more are needed");
+                }
+                victim = oldest.get();
+                groupOf(victim.version()).idle.remove(victim);
+            }
+            end(victim);
+        }
+    }
+
+    private PooledSandbox startReserved(FunctionVersion version)
+            throws SandboxStartException, TierUnavailableException, InterruptedException {
+        boolean started = false;
+        try {
+            PooledSandbox sandbox = starter.start(version);
+            started = true;
+            return sandbox;
+        } finally {
+            synchronized (this) {
+                Group group = groupOf(version);
+                group.starting--;
+                if (started) {
+                    group.busy++;
+                } else {
+                    promisedMb -= version.memoryMb();
+                }
+            }
+        }
+    }
+
+    /** Takes a sandbox back: to be used again, or to be ended. */
+    void giveBack(PooledSandbox sandbox) {
+        sandbox.log().readByNobody();
+        boolean stopping;
+        synchronized (this) {
+            stopping = closed;
+            Group group = groupOf(sandbox.version());
+            group.busy--;
+            boolean current = sandbox.version().revisionId().equals(group.revision);
+            if (!closed
+                    && current
+                    && sandbox.sandbox().isReusable()
+                    && sandbox.ageNanos() < limits.lifetime().toNanos()) {
+                sandbox.idleFromNow();
+                group.idle.addFirst(sandbox);
+                return;
+            }
+        }
+        if (stopping) {
+            end(sandbox);
+        } else {
+            background.execute(() -> end(sandbox));
+        }
+    }
+
+    private void end(PooledSandbox sandbox) {
+        try {
+            sandbox.close();
+        } catch (RuntimeException e) {
+            log.error(
+                    "Sandbox {} could not be cleaned up whole",
+                    sandbox.sandbox().id(),
+                    e);
+        } finally {
+            synchronized (this) {
+                promisedMb -= sandbox.version().memoryMb();
+                groups.computeIfPresent(sandbox.version().key(), (key, group) -> group.isUnused() ? null : group);
+            }
+        }
+    }
+
+    /** A new revision is what runs from now on. */
+    public synchronized void changed(FunctionVersion version) {
+        Group group = groups.get(version.key());
+        if (group != null) {
+            group.revision = version.revisionId();
+            drain(group, sandbox -> !sandbox.version().revisionId().equals(version.revisionId()));
+        }
+    }
+
+    /** The function is gone: its idle sandboxes end now, busy ones after their invocation. */
+    public synchronized void deleted(String functionKey) {
+        Group group = groups.get(functionKey);
+        if (group != null) {
+            group.revision = null;
+            group.desired = 0;
+            drain(group, sandbox -> true);
+        }
+    }
+
+    /**
+     * Follows the autoscaler: starts what is missing ahead of need, as far as memory is free, and ends idle sandboxes above
+     * what is desired.
+     */
+    public void apply(ScalingDecision decision, Optional<FunctionVersion> version) {
+        int missing;
+        synchronized (this) {
+            Group group = groups.computeIfAbsent(decision.functionKey(), key -> new Group());
+            group.desired = version.isPresent() ? decision.desired() : 0;
+            while (!group.idle.isEmpty() && group.size() > group.desired) {
+                PooledSandbox surplus = group.idle.removeLast();
+                background.execute(() -> end(surplus));
+            }
+            missing = closed ? 0 : group.desired - group.size();
+            if (group.isUnused()) {
+                groups.remove(decision.functionKey());
+            }
+        }
+        for (int i = 0; i < missing && version.isPresent(); i++) {
+            FunctionVersion wanted = version.get();
+            background.execute(() -> startAhead(wanted));
+        }
+    }
+
+    private void startAhead(FunctionVersion version) {
+        synchronized (this) {
+            Group group = groupOf(version);
+            if (closed || group.size() >= group.desired || promisedMb + version.memoryMb() > limits.memoryMb()) {
+                return;
+            }
+            group.revision = version.revisionId();
+            group.starting++;
+            promisedMb += version.memoryMb();
+        }
+        try {
+            giveBack(startReserved(version));
+        } catch (SandboxStartException | TierUnavailableException e) {
+            log.info("No sandbox of {} started ahead of need: {}", version.key(), e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends what has been idle for too long, is too old, or has died while idle. */
+    public void sweep() {
+        synchronized (this) {
+            for (Group group : List.copyOf(groups.values())) {
+                drain(
+                        group,
+                        sandbox -> sandbox.idleNanos() > limits.keepAlive().toNanos()
+                                || sandbox.ageNanos() > limits.lifetime().toNanos()
+                                || !sandbox.sandbox().isReusable());
+            }
+        }
+    }
+
+    private void drain(Group group, Predicate<PooledSandbox> which) {
+        group.idle.removeIf(sandbox -> {
+            boolean goes = which.test(sandbox);
+            if (goes) {
+                background.execute(() -> end(sandbox));
+            }
+            return goes;
+        });
+    }
+
+    private Optional<PooledSandbox> longestIdle() {
+        return groups.values().stream()
+                .filter(group -> !group.idle.isEmpty())
+                .map(group -> group.idle.getLast())
+                .max(Comparator.comparingLong(PooledSandbox::idleNanos));
+    }
+
+    private Group groupOf(FunctionVersion version) {
+        return groups.computeIfAbsent(version.key(), key -> new Group());
+    }
+
+    public long memoryMb() {
+        return limits.memoryMb();
+    }
+
+    public synchronized long promisedMb() {
+        return promisedMb;
+    }
+
+    /** How many sandboxes each function has here. */
+    public synchronized List<HostStatus.Sandboxes> sandboxes() {
+        List<HostStatus.Sandboxes> counts = new ArrayList<>();
+        groups.forEach((key, group) -> {
+            if (group.size() > 0) {
+                counts.add(new HostStatus.Sandboxes(key, group.idle.size(), group.busy + group.starting));
+            }
+        });
+        return counts;
+    }
+
+    /** Ends every idle sandbox and waits until they are gone; busy ones end with their invocation. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            groups.values().forEach(group -> drain(group, sandbox -> true));
+        }
+        background.close();
+    }
+}

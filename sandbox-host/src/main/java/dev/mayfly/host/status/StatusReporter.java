@@ -1,0 +1,121 @@
+package dev.mayfly.host.status;
+
+import dev.mayfly.contracts.events.CloudEvent;
+import dev.mayfly.contracts.events.EventPublisher;
+import dev.mayfly.contracts.events.Json;
+import dev.mayfly.contracts.events.TopicTail;
+import dev.mayfly.contracts.events.Topics;
+import dev.mayfly.contracts.scaling.HostStatus;
+import dev.mayfly.contracts.scaling.ScalingDecision;
+import dev.mayfly.host.HostProperties;
+import dev.mayfly.host.function.FunctionDirectory;
+import dev.mayfly.host.lease.SandboxPool;
+import dev.mayfly.host.lease.Technologies;
+import java.time.Clock;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/** Tells what this host offers and holds, every second, and follows the autoscaler's decisions. */
+@Component
+class StatusReporter implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(StatusReporter.class);
+
+    private final HostProperties properties;
+    private final Technologies technologies;
+    private final SandboxPool pool;
+    private final FunctionDirectory functions;
+    private final EventPublisher publisher;
+    private final Clock clock;
+    private final String hostId = "host-" + UUID.randomUUID().toString().substring(0, 8);
+    private @Nullable ScheduledExecutorService timer;
+    private @Nullable TopicTail decisions;
+
+    StatusReporter(
+            HostProperties properties,
+            Technologies technologies,
+            SandboxPool pool,
+            FunctionDirectory functions,
+            EventPublisher publisher,
+            Clock clock) {
+        this.properties = properties;
+        this.technologies = technologies;
+        this.pool = pool;
+        this.functions = functions;
+        this.publisher = publisher;
+        this.clock = clock;
+    }
+
+    private HostStatus status() {
+        return new HostStatus(
+                hostId,
+                properties.services().self().toString(),
+                technologies.tiers(),
+                technologies.runtimes(),
+                pool.memoryMb(),
+                pool.promisedMb(),
+                pool.sandboxes(),
+                clock.instant());
+    }
+
+    private void tick() {
+        try {
+            pool.sweep();
+            var event = CloudEvent.of(
+                    UUID.randomUUID().toString(), "/mayfly/sandbox-host", "dev.mayfly.host.status", hostId, status());
+            publisher.publish(Topics.HOST_STATUS, hostId, event).exceptionally(failure -> {
+                log.debug("Kafka did not take this host's status: {}", failure.toString());
+                return null;
+            });
+        } catch (RuntimeException e) {
+            log.error("This host could not report", e);
+        }
+    }
+
+    private void follow(ConsumerRecord<String, byte[]> received) {
+        if (received.value() != null) {
+            var decision = Json.read(received.value(), ScalingDecision.class);
+            pool.apply(decision, functions.known(decision.functionKey()));
+        }
+    }
+
+    @Override
+    public void start() {
+        var started = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("status").factory());
+        started.scheduleWithFixedDelay(
+                this::tick, 0, properties.statusInterval().toMillis(), TimeUnit.MILLISECONDS);
+        timer = started;
+        decisions = new TopicTail(properties.kafka(), Topics.SCALING_DECISIONS, TopicTail.From.NOW, this::follow);
+    }
+
+    @Override
+    public void stop() {
+        if (timer != null) {
+            timer.shutdownNow();
+            timer = null;
+        }
+        if (decisions != null) {
+            decisions.close();
+            decisions = null;
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return timer != null;
+    }
+
+    /** After everything that it reports on. */
+    @Override
+    public int getPhase() {
+        return DEFAULT_PHASE;
+    }
+}
