@@ -1,0 +1,25 @@
+package dev.mayfly.invoker.dispatch;
+
+/** What became of an order. */
+public sealed interface Dispatched {
+    /** A host accepted it, and its answer went to the sink. */
+    record Answered() implements Dispatched {}
+
+    /** The account runs as many invocations as it may. The order did not begin. */
+    record Throttled() implements Dispatched {}
+
+    /** No host had room within the time. The order did not begin. */
+    record NoRoom() implements Dispatched {}
+
+    /** No living host offers what the function needs. The order did not begin. */
+    record NotOffered(String detail) implements Dispatched {}
+
+    /** The function is gone. The order did not begin. */
+    record UnknownFunction() implements Dispatched {}
+
+    /** No host answers. The order did not begin. */
+    record Unreachable(String detail) implements Dispatched {}
+
+    /** A host broke off. The order may have begun. */
+    record Broken(String detail) implements Dispatched {}
+}

@@ -1,0 +1,149 @@
+package dev.mayfly.invoker.dispatch;
+
+import dev.mayfly.contracts.hosting.HostInvocation;
+import dev.mayfly.contracts.trust.Vouching;
+import dev.mayfly.invoker.hosts.AnswerSink;
+import dev.mayfly.invoker.hosts.HostClient;
+import dev.mayfly.invoker.hosts.HostDirectory;
+import dev.mayfly.invoker.hosts.HostReply;
+import dev.mayfly.invoker.load.LoadBoard;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Carries orders to hosts: admits within the account's limit, asks the best host first and the others after it, and waits
+ * for room when all are full. An order that may have begun is never given a second time. Thread-safe; blocks.
+ */
+public final class Dispatcher {
+    private final HostDirectory hosts;
+    private final HostClient client;
+    private final Vouching vouching;
+    private final LoadBoard load;
+    private final AccountConcurrency accounts;
+    private final RoomQueue room;
+    private final Duration answerGrace;
+
+    Dispatcher(
+            HostDirectory hosts,
+            HostClient client,
+            Vouching vouching,
+            LoadBoard load,
+            RoomQueue room,
+            DispatchSettings settings) {
+        this.hosts = hosts;
+        this.client = client;
+        this.vouching = vouching;
+        this.load = load;
+        this.room = room;
+        this.accounts = new AccountConcurrency(settings.accountConcurrency());
+        this.answerGrace = settings.answerGrace();
+    }
+
+    /**
+     * Runs the order, and gives {@code sink} its answer when there is one.
+     *
+     * @throws AnswerSink.ReceiverGoneException when there was an answer that {@code sink} could not take
+     */
+    public Dispatched dispatch(Order order, AnswerSink sink) throws AnswerSink.ReceiverGoneException {
+        String account = order.function().accountId();
+        if (!accounts.enter(account)) {
+            return new Dispatched.Throttled();
+        }
+        try (var running = load.started(order.function().key())) {
+            return place(order, sink);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Dispatched.NoRoom();
+        } finally {
+            accounts.leave(account);
+            room.mayHaveRoom();
+        }
+    }
+
+    private Dispatched place(Order order, AnswerSink sink)
+            throws AnswerSink.ReceiverGoneException, InterruptedException {
+        String key = order.function().key();
+        if (!room.hasLine(key)) {
+            Dispatched first = askHosts(order, sink);
+            if (!(first instanceof Dispatched.NoRoom)) {
+                return first;
+            }
+        }
+        long deadline = System.nanoTime() + order.roomWait().toNanos();
+        try (var waiting = load.waits(key)) {
+            while (System.nanoTime() < deadline) {
+                var turn = room.awaitTurn(key, deadline);
+                if (turn == null) {
+                    break;
+                }
+                try (turn) {
+                    Dispatched placed = askInTurn(order, sink, turn, deadline, waiting);
+                    if (!(placed instanceof Dispatched.NoRoom)) {
+                        return placed;
+                    }
+                }
+            }
+        }
+        return new Dispatched.NoRoom();
+    }
+
+    /** Asks until a host accepts, the time is over, or the turn went on to the next one. */
+    private Dispatched askInTurn(
+            Order order, AnswerSink sink, RoomQueue.Turn turn, long deadline, LoadBoard.Waiting waiting)
+            throws AnswerSink.ReceiverGoneException, InterruptedException {
+        while (true) {
+            var passing = turn.passOnUnlessRefused(waiting::close);
+            Dispatched asked = askHosts(order, sink);
+            passing.cancel(false);
+            if (!(asked instanceof Dispatched.NoRoom) || turn.isPassedOn() || System.nanoTime() >= deadline) {
+                return asked;
+            }
+            room.awaitNews(deadline);
+        }
+    }
+
+    private Dispatched askHosts(Order order, AnswerSink sink) throws AnswerSink.ReceiverGoneException {
+        var function = order.function();
+        List<URI> candidates = hosts.candidates(function);
+        if (candidates.isEmpty()) {
+            return new Dispatched.NotOffered(
+                    "isolation " + function.isolation().tagValue() + " with runtime " + function.runtime());
+        }
+        String voucher = vouching.issueForService("invoker-service", function.accountId(), order.requestId());
+        var invocation = new HostInvocation(
+                function.key(),
+                function.revisionId(),
+                order.requestId(),
+                order.attempt(),
+                order.functionArn(),
+                order.asyncDeadline(),
+                order.tailLogs(),
+                order.traceId(),
+                order.clientContext(),
+                order.asyncDeadline() != null);
+        var within = Duration.ofSeconds(function.timeoutSeconds()).plus(answerGrace);
+        Dispatched worst = new Dispatched.NoRoom();
+        boolean full = false;
+        for (URI host : candidates) {
+            switch (client.invoke(host, invocation, voucher, order.event(), within, sink)) {
+                case HostReply.Accepted accepted -> {
+                    return new Dispatched.Answered();
+                }
+                case HostReply.Broken broken -> {
+                    return new Dispatched.Broken(broken.detail());
+                }
+                case HostReply.UnknownFunction unknown -> {
+                    return new Dispatched.UnknownFunction();
+                }
+                case HostReply.Full ignored -> full = true;
+                case HostReply.NotOffered refused -> worst = new Dispatched.NotOffered(refused.detail());
+                case HostReply.Unreachable lost -> {
+                    hosts.lost(host);
+                    worst = new Dispatched.Unreachable(lost.detail());
+                }
+            }
+        }
+        return full ? new Dispatched.NoRoom() : worst;
+    }
+}

@@ -1,0 +1,162 @@
+package dev.mayfly.invoker.http;
+
+import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.invoker.functions.FunctionReference;
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** The parameters of an Invoke request, all but its body. */
+record InvokeRequest(
+        FunctionReference function,
+        Type type,
+        boolean tailLogs,
+        @Nullable String clientContext,
+        String traceId) {
+
+    /** {@code X-Amz-Invocation-Type}. */
+    enum Type {
+        REQUEST_RESPONSE,
+        EVENT,
+        DRY_RUN
+    }
+
+    private static final String PREFIX = "/2015-03-31/functions/";
+    private static final String SUFFIX = "/invocations";
+    private static final int CLIENT_CONTEXT_LIMIT = 3583;
+
+    /** @throws LambdaException when a parameter is not as AWS documents it */
+    static InvokeRequest of(HttpServletRequest request) throws LambdaException {
+        return new InvokeRequest(
+                function(request), type(request), tailLogs(request), clientContext(request), traceId(request));
+    }
+
+    private static FunctionReference function(HttpServletRequest request) throws LambdaException {
+        String path = request.getRequestURI();
+        if (!path.startsWith(PREFIX) || !path.endsWith(SUFFIX) || path.length() < PREFIX.length() + SUFFIX.length()) {
+            throw new LambdaException(LambdaError.UNKNOWN_OPERATION, "Unknown Operation: " + path);
+        }
+        if (!request.getMethod().equals("POST")) {
+            throw new LambdaException(LambdaError.METHOD_NOT_ALLOWED, "Invoke is a POST request");
+        }
+        String named = decoded(path.substring(PREFIX.length(), path.length() - SUFFIX.length()));
+        FunctionReference reference;
+        try {
+            reference = FunctionReference.parse(named);
+        } catch (FunctionReference.MalformedException e) {
+            throw new LambdaException(LambdaError.VALIDATION, String.valueOf(e.getMessage()));
+        }
+        String qualifier = qualifier(request.getQueryString());
+        if (qualifier == null) {
+            return reference;
+        }
+        if (!qualifier.matches("\\$LATEST|[a-zA-Z0-9-_]{1,128}")) {
+            throw new LambdaException(
+                    LambdaError.VALIDATION,
+                    "1 validation error detected: Value '" + qualifier
+                            + "' at 'qualifier' failed to satisfy constraint: Member must satisfy regular expression"
+                            + " pattern: (|[a-zA-Z0-9$_-]+)");
+        }
+        if (reference.qualifier() != null && !reference.qualifier().equals(qualifier)) {
+            throw new LambdaException(
+                    LambdaError.INVALID_PARAMETER,
+                    "The derived qualifier from the function name does not match the specified qualifier.");
+        }
+        return reference.qualifiedBy(qualifier);
+    }
+
+    /** Read by hand: {@code getParameter} would take a form body for parameters. */
+    private static @Nullable String qualifier(@Nullable String query) throws LambdaException {
+        if (query == null) {
+            return null;
+        }
+        for (String pair : query.split("&", -1)) {
+            if (pair.startsWith("Qualifier=")) {
+                String value = decoded(pair.substring("Qualifier=".length()));
+                return value.isEmpty() ? null : value;
+            }
+        }
+        return null;
+    }
+
+    private static String decoded(String text) throws LambdaException {
+        if (text.indexOf('%') < 0) {
+            return text;
+        }
+        try {
+            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new LambdaException(LambdaError.VALIDATION, "The request target is not properly encoded");
+        }
+    }
+
+    private static Type type(HttpServletRequest request) throws LambdaException {
+        String value = request.getHeader("X-Amz-Invocation-Type");
+        return switch (value) {
+            case null -> Type.REQUEST_RESPONSE;
+            case "RequestResponse" -> Type.REQUEST_RESPONSE;
+            case "Event" -> Type.EVENT;
+            case "DryRun" -> Type.DRY_RUN;
+            default -> throw invalid("invocationType", value, "[Event, RequestResponse, DryRun]");
+        };
+    }
+
+    private static boolean tailLogs(HttpServletRequest request) throws LambdaException {
+        String value = request.getHeader("X-Amz-Log-Type");
+        return switch (value) {
+            case null -> false;
+            case "None" -> false;
+            case "Tail" -> true;
+            default -> throw invalid("logType", value, "[Tail, None]");
+        };
+    }
+
+    private static @Nullable String clientContext(HttpServletRequest request) throws LambdaException {
+        String value = request.getHeader("X-Amz-Client-Context");
+        if (value == null || value.isEmpty()) {
+            return null;
+        }
+        if (value.length() > CLIENT_CONTEXT_LIMIT) {
+            throw new LambdaException(
+                    LambdaError.INVALID_REQUEST_CONTENT,
+                    "Client context must be at most " + CLIENT_CONTEXT_LIMIT + " bytes of Base64");
+        }
+        try {
+            Base64.getDecoder().decode(value);
+        } catch (IllegalArgumentException e) {
+            throw new LambdaException(
+                    LambdaError.INVALID_REQUEST_CONTENT, "Client context must be a valid Base64-encoded JSON object.");
+        }
+        return value;
+    }
+
+    private static String traceId(HttpServletRequest request) {
+        String sent = request.getHeader("X-Amzn-Trace-Id");
+        if (sent != null && sent.length() <= 512) {
+            return sent;
+        }
+        var random = ThreadLocalRandom.current();
+        return String.format(
+                Locale.ROOT,
+                "Root=1-%08x-%08x%016x;Sampled=0",
+                System.currentTimeMillis() / 1000,
+                random.nextInt(),
+                random.nextLong());
+    }
+
+    private static LambdaException invalid(String parameter, String value, String allowed) {
+        return new LambdaException(
+                LambdaError.INVALID_PARAMETER,
+                "1 validation error detected: Value '" + value + "' at '" + parameter
+                        + "' failed to satisfy constraint: Member must satisfy enum value set: " + allowed);
+    }
+
+    /** Whether a version is meant that exists: until versions are published, only the one that is edited in place. */
+    boolean meansLatest() {
+        return function.version().equals(FunctionVersion.LATEST);
+    }
+}
