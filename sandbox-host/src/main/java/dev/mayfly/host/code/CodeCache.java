@@ -59,23 +59,30 @@ public class CodeCache {
     }
 
     /** Code in use: the folder stays until this is closed. */
-    public final class Held implements AutoCloseable {
-        private final String sha256;
+    public static final class Held implements AutoCloseable {
+        private final Path directory;
+        private final Runnable release;
         private boolean released;
 
-        private Held(String sha256) {
-            this.sha256 = sha256;
+        private Held(Path directory, Runnable release) {
+            this.directory = directory;
+            this.release = release;
+        }
+
+        /** Holds no code: for sandboxes that need none. */
+        public static Held nothing() {
+            return new Held(Path.of("/var/empty"), () -> {});
         }
 
         public Path directory() {
-            return folder.resolve(sha256);
+            return directory;
         }
 
         @Override
         public synchronized void close() {
             if (!released) {
                 released = true;
-                release(sha256);
+                release.run();
             }
         }
     }
@@ -114,7 +121,7 @@ public class CodeCache {
     public Held hold(FunctionVersion version) throws IOException, InterruptedException {
         String sha256 = version.codeSha256();
         if (tryHold(sha256)) {
-            return new Held(sha256);
+            return held(sha256);
         }
         ReentrantLock lock = fetching.computeIfAbsent(sha256, digest -> new ReentrantLock());
         lock.lockInterruptibly();
@@ -122,10 +129,14 @@ public class CodeCache {
             if (!tryHold(sha256)) {
                 fetch(version);
             }
-            return new Held(sha256);
+            return held(sha256);
         } finally {
             lock.unlock();
         }
+    }
+
+    private Held held(String sha256) {
+        return new Held(folder.resolve(sha256), () -> release(sha256));
     }
 
     private synchronized boolean tryHold(String sha256) {
