@@ -102,8 +102,8 @@ static int probe(void) {
     char verb[16], path[1024];
     if (sscanf(event, "\"%15s %1023[^\"]", verb, path) != 2) { printf("\"no usage\""); return 0; }
     int fd = !strcmp(verb, "read") || !strcmp(verb, "list") ? open(path, O_RDONLY)
-        : !strcmp(verb, "write") ? open(path, O_CREAT | O_RDWR, 0600) : (errno = ENOTSUP, -1);
-    if (fd < 0) printf("\"no %s\"", strerror(errno)); else printf("\"ok\"");
+        : !strcmp(verb, "write") ? open(path, O_CREAT | O_RDWR, 0600) : -2;
+    if (fd == -2) printf("\"no UNSUPPORTED\""); else if (fd < 0) printf("\"no %s\"", strerror(errno)); else printf("\"ok\"");
     return 0;
 }
 int main(void) { read_event(); return BEHAVE(); }

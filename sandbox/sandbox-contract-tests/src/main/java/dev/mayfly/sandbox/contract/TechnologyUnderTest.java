@@ -31,4 +31,9 @@ public interface TechnologyUnderTest {
 
     /** Whether the function's init phase runs user code, so that it can fail. */
     boolean hasInit();
+
+    /** Whether guests have a writable {@code /tmp}; those without it have no files at all. */
+    default boolean hasTmp() {
+        return true;
+    }
 }

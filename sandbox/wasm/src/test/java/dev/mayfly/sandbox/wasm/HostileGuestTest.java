@@ -3,6 +3,7 @@ package dev.mayfly.sandbox.wasm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mayfly.sandbox.api.FunctionCode;
 import dev.mayfly.sandbox.api.InvocationRequest;
 import dev.mayfly.sandbox.api.InvocationResult;
 import dev.mayfly.sandbox.api.InvocationResult.Crashed;
@@ -12,6 +13,7 @@ import dev.mayfly.sandbox.api.InvocationResult.TimedOut;
 import dev.mayfly.sandbox.api.Sandbox;
 import dev.mayfly.sandbox.api.SandboxSpec;
 import dev.mayfly.sandbox.api.SandboxStartException;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -59,13 +61,17 @@ class HostileGuestTest {
     private Sandbox start(String guest) throws Exception {
         return technology.start(new SandboxSpec(
                 "hostile-" + guest,
-                WasmUnderTest.module(guest, temporary.resolve(guest)),
+                code(guest),
                 Map.of("A", "b"),
                 64,
                 512,
                 Duration.ofSeconds(10),
                 new InetSocketAddress("127.0.0.1", 9),
                 log::add));
+    }
+
+    private static synchronized FunctionCode code(String guest) throws IOException {
+        return WasmUnderTest.module(guest, temporary.resolve(guest));
     }
 
     private InvocationResult run(String guest, String event, Duration timeout) throws Exception {

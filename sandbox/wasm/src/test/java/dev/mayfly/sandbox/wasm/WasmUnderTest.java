@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +64,9 @@ public final class WasmUnderTest implements TechnologyUnderTest {
                 throw new IOException("No guest " + name);
             }
             Files.createDirectories(folder);
-            Files.copy(in, folder.resolve("main.wasm"), StandardCopyOption.REPLACE_EXISTING);
+            if (!Files.exists(folder.resolve("main.wasm"))) {
+                Files.copy(in, folder.resolve("main.wasm"));
+            }
         }
         return new FunctionCode(folder, "sha-of-" + name, WasmTechnology.RUNTIME, "main.wasm");
     }
@@ -91,6 +92,11 @@ public final class WasmUnderTest implements TechnologyUnderTest {
 
     @Override
     public boolean hasInit() {
+        return false;
+    }
+
+    @Override
+    public boolean hasTmp() {
         return false;
     }
 }
