@@ -259,8 +259,14 @@ public final class ContainerTechnology implements SandboxTechnology {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        deleteChildren(home.sandboxes());
-        deleteChildren(home.runtimeState());
+        synchronized (grounding) {
+            if (ground == null) {
+                Home.delete(home.directory());
+            } else {
+                deleteChildren(home.sandboxes());
+                deleteChildren(home.runtimeState());
+            }
+        }
     }
 
     /** A killed owner's runtime may still be making a container. */

@@ -39,6 +39,8 @@ final class Home {
     private static final List<String> COPIED_FOLDERS = List.of("alternatives");
     private static final String GUEST_USER = "sbx_user1051";
 
+    private static final int STICKY_AND_OPEN = 01777;
+
     private final Path directory;
 
     Home(ContainerSettings settings) {
@@ -91,9 +93,11 @@ final class Home {
         for (Path each = root().resolve("etc/ssl/certs"); !each.equals(directory); each = parent(each)) {
             Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
-        for (String each : List.of("var", "var/task", "var/runtime", "usr", "proc", "dev", "opt", "run", "tmp")) {
+        for (String each : List.of("var", "var/task", "var/runtime", "usr", "proc", "dev", "opt", "run")) {
             Files.setPosixFilePermissions(root().resolve(each), PosixFilePermissions.fromString("rwxr-xr-x"));
         }
+        // runc gives the file system that it mounts the mode of its mount point.
+        Files.setAttribute(root().resolve("tmp"), "unix:mode", STICKY_AND_OPEN);
         write(root().resolve("run/runtime.sock"), "");
         for (String link : USR_LINKS) {
             linkOrMountPoint(link);

@@ -88,6 +88,9 @@ abstract class ContainersUnderTest implements TechnologyUnderTest {
 
     private static String cgroupOf(Path process) {
         try {
+            if (Files.readString(process.resolve("stat")).contains(") Z ")) {
+                return ""; // it has ended; init has not collected it yet
+            }
             return Files.readString(process.resolve("cgroup"));
         } catch (IOException e) {
             return ""; // it ended meanwhile
