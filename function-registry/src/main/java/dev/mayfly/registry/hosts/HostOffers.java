@@ -146,6 +146,12 @@ public class HostOffers implements SmartLifecycle {
         }
     }
 
+    /** Started before the web server and stopped after it. */
+    @Override
+    public int getPhase() {
+        return 0;
+    }
+
     @Override
     public boolean isRunning() {
         return running;

@@ -3,17 +3,18 @@ package dev.mayfly.registry.lambda;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.function.Supplier;
 
 /** Refuses a zip that is larger than may come inside a request. */
 final class BoundedOutput extends FilterOutputStream {
     private final long limit;
-    private final String operation;
+    private final Supplier<LambdaException> tooLarge;
     private long length;
 
-    BoundedOutput(OutputStream out, long limit, String operation) {
+    BoundedOutput(OutputStream out, long limit, Supplier<LambdaException> tooLarge) {
         super(out);
         this.limit = limit;
-        this.operation = operation;
+        this.tooLarge = tooLarge;
     }
 
     @Override
@@ -31,7 +32,7 @@ final class BoundedOutput extends FilterOutputStream {
     private void count(int bytes) {
         length += bytes;
         if (length > limit) {
-            throw RequestBodies.tooLarge((limit + 2) / 3 * 4, operation);
+            throw tooLarge.get();
         }
     }
 }

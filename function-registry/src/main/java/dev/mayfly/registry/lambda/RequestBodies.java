@@ -53,7 +53,7 @@ public class RequestBodies {
 
     /** Reads a body that carries no zip. */
     public <T> T read(HttpServletRequest request, String operation, Class<T> type) {
-        return read(request, smallLimit, operation, new Reading(null, "", operation), type);
+        return read(request, smallLimit, smallLimit, new Reading(null, "", operation), type);
     }
 
     /**
@@ -63,17 +63,18 @@ public class RequestBodies {
      * @param sink opened only when there is one
      */
     public <T> T read(HttpServletRequest request, String operation, Class<T> type, String zipMember, ZipSink sink) {
-        long limit = (zipLimit + 2) / 3 * 4 + smallLimit;
-        return read(request, limit, operation, new Reading(sink, zipMember, operation), type);
+        long named = base64Length(zipLimit);
+        return read(request, named + smallLimit, named, new Reading(sink, zipMember, operation), type);
     }
 
-    private <T> T read(HttpServletRequest request, long limit, String operation, Reading reading, Class<T> type) {
+    /** @param named the limit that the refusal of a larger body names */
+    private <T> T read(HttpServletRequest request, long limit, long named, Reading reading, Class<T> type) {
         Voucher voucher = Caller.of(request).voucher();
         if (request.getContentLengthLong() > limit) {
-            throw tooLarge(limit, operation);
+            throw tooLarge(named, reading.operation);
         }
         JsonNode body;
-        try (var in = new SignedBody(request.getInputStream(), limit, operation)) {
+        try (var in = new SignedBody(request.getInputStream(), limit, () -> tooLarge(named, reading.operation))) {
             try (JsonParser parser = json.createParser(in)) {
                 body = reading.document(parser);
             }
@@ -95,7 +96,11 @@ public class RequestBodies {
         }
     }
 
-    static LambdaException tooLarge(long limit, String operation) {
+    private static long base64Length(long bytes) {
+        return (bytes * 4 + 2) / 3;
+    }
+
+    private static LambdaException tooLarge(long limit, String operation) {
         return LambdaError.REQUEST_ENTITY_TOO_LARGE.with(
                 "Request must be smaller than " + limit + " bytes for the " + operation + " operation");
     }
@@ -135,7 +140,8 @@ public class RequestBodies {
                 String memberPath = path.isEmpty() ? member : path + "." + member;
                 JsonToken token = parser.nextToken();
                 if (sink != null && memberPath.equals(zipMember) && token == JsonToken.VALUE_STRING) {
-                    try (var out = new BoundedOutput(sink.open(), zipLimit, operation)) {
+                    try (var out = new BoundedOutput(
+                            sink.open(), zipLimit, () -> tooLarge(base64Length(zipLimit), operation))) {
                         parser.readBinaryValue(out);
                     }
                 } else {

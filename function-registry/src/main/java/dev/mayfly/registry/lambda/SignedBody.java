@@ -9,6 +9,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A request's body that is bounded and whose digest is known once it was read to its end. */
@@ -17,18 +18,18 @@ final class SignedBody extends FilterInputStream {
 
     private final MessageDigest digest;
     private final long limit;
-    private final String operation;
+    private final Supplier<LambdaException> tooLarge;
     private long length;
 
-    SignedBody(InputStream in, long limit, String operation) {
-        this(in, sha256(), limit, operation);
+    SignedBody(InputStream in, long limit, Supplier<LambdaException> tooLarge) {
+        this(in, sha256(), limit, tooLarge);
     }
 
-    private SignedBody(InputStream in, MessageDigest digest, long limit, String operation) {
+    private SignedBody(InputStream in, MessageDigest digest, long limit, Supplier<LambdaException> tooLarge) {
         super(new DigestInputStream(in, digest));
         this.digest = digest;
         this.limit = limit;
-        this.operation = operation;
+        this.tooLarge = tooLarge;
     }
 
     @Override
@@ -78,7 +79,7 @@ final class SignedBody extends FilterInputStream {
     private void count(int bytes) {
         length += bytes;
         if (length > limit) {
-            throw RequestBodies.tooLarge(limit, operation);
+            throw tooLarge.get();
         }
     }
 

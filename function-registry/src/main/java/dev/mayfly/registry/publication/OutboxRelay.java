@@ -248,6 +248,12 @@ public class OutboxRelay implements SmartLifecycle, HealthIndicator {
         }
     }
 
+    /** Started before the web server and stopped after it. */
+    @Override
+    public int getPhase() {
+        return 0;
+    }
+
     @Override
     public boolean isRunning() {
         return running;
