@@ -2,7 +2,6 @@ package dev.mayfly.billing;
 
 import dev.mayfly.billing.ingest.IngestStatus;
 import dev.mayfly.contracts.usage.UsageEvent;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

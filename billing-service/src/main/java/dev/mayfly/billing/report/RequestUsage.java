@@ -12,8 +12,10 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -29,7 +31,11 @@ class RequestUsage {
         this.prices = prices;
     }
 
-    /** At most {@code limit} groups of each kind of line, each with a charge for every meter that it feeds. */
+    /**
+     * Each group of lines with a charge for every meter that it feeds.
+     *
+     * @throws Problem when there are more than {@code limit} groups of one kind of line
+     */
     List<GroupedCharge> charges(UsageQuestion question, Interval interval, int limit) {
         var charges = new ArrayList<GroupedCharge>();
         String invocations = sql(
@@ -88,7 +94,7 @@ class RequestUsage {
             columns.add(expression == null ? "NULL::text" : expression);
         }
         columns.add(rate);
-        String groups = java.util.stream.IntStream.rangeClosed(1, columns.size())
+        String groups = IntStream.rangeClosed(1, columns.size())
                 .mapToObj(Integer::toString)
                 .collect(Collectors.joining(", "));
         return "SELECT " + String.join(", ", columns) + ", count(*), " + sum + " FROM ledger_line WHERE kind = '" + kind
@@ -102,9 +108,13 @@ class RequestUsage {
 
     private void query(String sql, UsageQuestion question, Interval interval, int limit, Group group) {
         int dimensions = question.groupBy().size();
+        var groups = new AtomicInteger();
         jdbc.sql(sql)
-                .params(question.accountId(), Ledger.utc(interval.from()), Ledger.utc(interval.to()), limit)
+                .params(question.accountId(), Ledger.utc(interval.from()), Ledger.utc(interval.to()), limit + 1)
                 .query(row -> {
+                    if (groups.incrementAndGet() > limit) {
+                        throw UsageReports.tooWide(limit);
+                    }
                     group.accept(
                             key(row, dimensions),
                             row.getString(dimensions + 1),

@@ -49,14 +49,18 @@ class StorageUsage {
         static final Change NONE = new Change(BigDecimal.ZERO, BigDecimal.ZERO);
     }
 
-    /** One charge for each resource and piece of time that held anything. */
+    /**
+     * One charge for each resource and piece of time that held anything.
+     *
+     * @throws Problem when there are more than {@code limit} such
+     */
     List<GroupedCharge> charges(UsageQuestion question, Interval interval, int limit) {
         List<Piece> pieces = pieces(interval, question.finestTime());
         Map<String, BigDecimal> opening = opening(question, interval, limit);
         Map<String, Map<Instant, Change>> changes = changes(question, interval, limit);
         var resources = new TreeMap<String, BigDecimal>(opening);
         changes.keySet().forEach(resource -> resources.putIfAbsent(resource, BigDecimal.ZERO));
-        if ((long) resources.size() * pieces.size() > limit) {
+        if ((long) resources.size() * Math.max(1, pieces.size()) > limit) {
             throw UsageReports.tooWide(limit);
         }
         var charges = new ArrayList<GroupedCharge>();
@@ -99,7 +103,7 @@ class StorageUsage {
         jdbc.sql("SELECT " + resource(question) + ", sum(storage_bytes) FROM ledger_line"
                         + " WHERE kind = 'storage-change' AND account_id = ? AND time < ? GROUP BY 1"
                         + " HAVING sum(storage_bytes) <> 0 LIMIT ?")
-                .params(question.accountId(), Ledger.utc(interval.from()), limit)
+                .params(question.accountId(), Ledger.utc(interval.from()), limit + 1)
                 .query(row -> {
                     balances.put(row.getString(1), row.getBigDecimal(2));
                 });
@@ -115,7 +119,7 @@ class StorageUsage {
         jdbc.sql("SELECT " + resource(question) + ", " + piece + ", sum(storage_bytes), sum(storage_bytes * " + MICROS
                         + ") FROM ledger_line WHERE kind = 'storage-change' AND account_id = ?"
                         + " AND time >= ? AND time < ? GROUP BY 1, 2 LIMIT ?")
-                .params(question.accountId(), Ledger.utc(interval.from()), Ledger.utc(interval.to()), limit)
+                .params(question.accountId(), Ledger.utc(interval.from()), Ledger.utc(interval.to()), limit + 1)
                 .query(row -> {
                     Instant label = finest == null ? interval.from() : Instant.ofEpochSecond(row.getLong(2));
                     changes.computeIfAbsent(row.getString(1), resource -> new HashMap<>())

@@ -118,8 +118,8 @@ class UsageReports {
             return charges;
         }
         snapshot.executeWithoutResult(transaction -> {
-            charges.addAll(requests.charges(question, interval, maxGroups + 1));
-            charges.addAll(storage.charges(question, interval, maxGroups + 1));
+            charges.addAll(requests.charges(question, interval, maxGroups));
+            charges.addAll(storage.charges(question, interval, maxGroups));
         });
         return charges;
     }
