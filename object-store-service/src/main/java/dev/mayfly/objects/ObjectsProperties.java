@@ -1,0 +1,56 @@
+package dev.mayfly.objects;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The object store's tunables: {@code mayfly.objects.*}.
+ *
+ * @param blobs where larger bytes lie: {@code directory} (the default; under {@code mayfly.data}) or {@code s3}
+ * @param inlineLimit objects up to so many bytes are kept in their row; default 16384
+ * @param sweepInterval how often released blobs are looked at; default 1 minute
+ * @param sweepGrace how long a blob that nothing names is kept, so that downloads of it can end; default 1 hour. No upload
+ *     may pause, and no download take, longer than this
+ * @param orphanInterval how often the store is searched for blobs that the index never knew, and for unfinished writes;
+ *     default 1 hour
+ * @param relayInterval how long the outbox may rest when it was empty; default 100 ms
+ * @param relayBatch changes relayed in one transaction; default 500
+ * @param shipInterval how often the usage journal is shipped; default 1 second
+ * @param s3 the store behind {@code blobs=s3}
+ */
+@ConfigurationProperties("mayfly.objects")
+public record ObjectsProperties(
+        @DefaultValue("directory") Blobs blobs,
+        @DefaultValue("16384") int inlineLimit,
+        @DefaultValue("1m") Duration sweepInterval,
+        @DefaultValue("1h") Duration sweepGrace,
+        @DefaultValue("1h") Duration orphanInterval,
+        @DefaultValue("100ms") Duration relayInterval,
+        @DefaultValue("500") int relayBatch,
+        @DefaultValue("1s") Duration shipInterval,
+        @Nullable S3 s3) {
+
+    /** The adapters of the blob port. */
+    public enum Blobs {
+        /** Files. */
+        DIRECTORY,
+        /** Objects of MinIO, or of any other S3. */
+        S3
+    }
+
+    /**
+     * An S3 that holds the blobs.
+     *
+     * @param endpoint URL
+     * @param bucket made when missing; nobody else may write to it
+     * @param region default us-east-1
+     */
+    public record S3(
+            String endpoint,
+            String accessKey,
+            String secretKey,
+            @DefaultValue("mayfly-blobs") String bucket,
+            @DefaultValue("us-east-1") String region) {}
+}

@@ -1,0 +1,186 @@
+package dev.mayfly.objects.blob;
+
+import io.minio.BucketExistsArgs;
+import io.minio.GetObjectArgs;
+import io.minio.ListObjectsArgs;
+import io.minio.MakeBucketArgs;
+import io.minio.MinioClient;
+import io.minio.RemoveObjectArgs;
+import io.minio.UploadObjectArgs;
+import io.minio.errors.ErrorResponseException;
+import io.minio.errors.MinioException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Blobs as objects of any S3, MinIO first. A write is spooled to a local file, so that neither its length must be known
+ * nor a part of it be held in the heap, and sent when it is complete.
+ */
+public final class S3BlobStore implements BlobStore {
+    private static final String PREFIX = "blobs/";
+    private static final String NO_SUCH_KEY = "NoSuchKey";
+
+    private final MinioClient client;
+    private final String bucket;
+    private final Path spool;
+    private volatile boolean bucketKnown;
+
+    /** @param spool local folder for writes in progress, made when missing */
+    public S3BlobStore(MinioClient client, String bucket, Path spool) throws IOException {
+        this.client = client;
+        this.bucket = bucket;
+        this.spool = Files.createDirectories(spool);
+    }
+
+    @Override
+    public BlobWrite begin() throws IOException {
+        return new SpooledWrite(BlobIds.next());
+    }
+
+    @Override
+    public InputStream read(UUID id, long offset, long length) throws IOException {
+        try {
+            return new BoundedInput(
+                    client.getObject(GetObjectArgs.builder()
+                            .bucket(bucket)
+                            .object(name(id))
+                            .offset(offset)
+                            .length(length)
+                            .build()),
+                    length);
+        } catch (ErrorResponseException e) {
+            if (e.errorResponse().code().equals(NO_SUCH_KEY)) {
+                throw new NoSuchFileException(name(id));
+            }
+            throw new IOException("The blob store refused a read", e);
+        } catch (MinioException e) {
+            throw new IOException("The blob store did not answer a read", e);
+        }
+    }
+
+    @Override
+    public void delete(UUID id) throws IOException {
+        try {
+            client.removeObject(
+                    RemoveObjectArgs.builder().bucket(bucket).object(name(id)).build());
+        } catch (MinioException e) {
+            throw new IOException("The blob store did not delete " + id, e);
+        }
+    }
+
+    @Override
+    public void forEachBefore(Instant limit, Consumer<UUID> found) throws IOException {
+        ensureBucket();
+        var all = client.listObjects(ListObjectsArgs.builder()
+                .bucket(bucket)
+                .prefix(PREFIX)
+                .recursive(true)
+                .build());
+        for (var result : all) {
+            try {
+                var item = result.get();
+                if (item.lastModified().toInstant().isBefore(limit)) {
+                    found.accept(UUID.fromString(item.objectName().substring(PREFIX.length())));
+                }
+            } catch (MinioException e) {
+                throw new IOException("The blob store did not list its blobs", e);
+            }
+        }
+    }
+
+    @Override
+    public void sweepUnfinished(Instant limit) throws IOException {
+        try (Stream<Path> files = Files.list(spool)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                try {
+                    if (Files.getLastModifiedTime(file).toInstant().isBefore(limit)) {
+                        Files.deleteIfExists(file);
+                    }
+                } catch (NoSuchFileException e) {
+                    continue; // ended since it was listed
+                }
+            }
+        }
+    }
+
+    @Override
+    public void check() throws IOException {
+        bucketKnown = false;
+        ensureBucket();
+    }
+
+    private void ensureBucket() throws IOException {
+        if (bucketKnown) {
+            return;
+        }
+        try {
+            if (!client.bucketExists(BucketExistsArgs.builder().bucket(bucket).build())) {
+                client.makeBucket(MakeBucketArgs.builder().bucket(bucket).build());
+            }
+            bucketKnown = true;
+        } catch (MinioException e) {
+            throw new IOException("The blob store has no bucket " + bucket + " and did not make it", e);
+        }
+    }
+
+    private static String name(UUID id) {
+        return PREFIX + id;
+    }
+
+    private final class SpooledWrite implements BlobWrite {
+        private final UUID id;
+        private final Path file;
+        private final FileChannel channel;
+
+        SpooledWrite(UUID id) throws IOException {
+            this.id = id;
+            this.file = spool.resolve(id.toString());
+            this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        }
+
+        @Override
+        public UUID id() {
+            return id;
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+        }
+
+        @Override
+        public void commit() throws IOException {
+            channel.close();
+            ensureBucket();
+            try {
+                client.uploadObject(UploadObjectArgs.builder()
+                        .bucket(bucket)
+                        .object(name(id))
+                        .filename(file.toString())
+                        .contentType("application/octet-stream")
+                        .build());
+            } catch (MinioException e) {
+                throw new IOException("The blob store did not take a blob", e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+            Files.deleteIfExists(file);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Bytes: the blob port with its two adapters, and what becomes of blobs that nobody names. */
+@NullMarked
+package dev.mayfly.objects.blob;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,95 @@
+package dev.mayfly.objects.bucket;
+
+import dev.mayfly.objects.error.S3Error;
+import dev.mayfly.objects.error.S3Exception;
+import dev.mayfly.objects.protocol.S3Request;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** The table of buckets, and who may enter one. */
+@Repository
+public class Buckets {
+    private final JdbcClient jdbc;
+
+    Buckets(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /**
+     * The bucket that the request names, if its account owns it.
+     *
+     * @throws S3Exception NoSuchBucket or AccessDenied
+     */
+    public Bucket open(S3Request request) {
+        String expected = request.header("x-amz-expected-bucket-owner");
+        if (expected != null && !expected.equals(request.accountId())) {
+            throw new S3Exception(S3Error.ACCESS_DENIED);
+        }
+        return open(request.bucket(), request.accountId());
+    }
+
+    /** As {@link #open(S3Request)}, for a bucket that a header names. */
+    public Bucket open(String name, String accountId) {
+        Bucket bucket = find(name)
+                .orElseThrow(() -> new S3Exception(
+                        S3Error.NO_SUCH_BUCKET, S3Error.NO_SUCH_BUCKET.message(), Map.of("BucketName", name)));
+        if (!bucket.accountId().equals(accountId)) {
+            throw new S3Exception(S3Error.ACCESS_DENIED);
+        }
+        return bucket;
+    }
+
+    Optional<Bucket> find(String name) {
+        if (name.indexOf('\0') >= 0) {
+            return Optional.empty();
+        }
+        return jdbc.sql("SELECT id, name, account_id, region, created_at FROM bucket WHERE name = ?")
+                .param(name)
+                .query(Buckets::read)
+                .optional();
+    }
+
+    /** Makes a bucket; false when the name is taken. */
+    boolean create(String name, String accountId, String region) {
+        return jdbc.sql("INSERT INTO bucket (name, account_id, region) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING")
+                        .params(name, accountId, region)
+                        .update()
+                == 1;
+    }
+
+    int count(String accountId) {
+        return jdbc.sql("SELECT count(*) FROM bucket WHERE account_id = ?")
+                .param(accountId)
+                .query(Integer.class)
+                .single();
+    }
+
+    List<Bucket> list(String accountId, String prefix, String after, int limit) {
+        return jdbc.sql("""
+                        SELECT id, name, account_id, region, created_at FROM bucket
+                        WHERE account_id = ? AND name > ? AND starts_with(name, ?) ORDER BY name LIMIT ?""")
+                .params(accountId, after, prefix, limit)
+                .query(Buckets::read)
+                .list();
+    }
+
+    /** Deletes an empty bucket; false when it is gone already. Fails on the foreign key when objects name it. */
+    boolean delete(Bucket bucket) {
+        return jdbc.sql("DELETE FROM bucket WHERE id = ?").param(bucket.id()).update() == 1;
+    }
+
+    private static Bucket read(ResultSet row, int number) throws SQLException {
+        return new Bucket(
+                row.getLong("id"),
+                row.getString("name"),
+                row.getString("account_id"),
+                row.getString("region"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant());
+    }
+}

@@ -1,0 +1,29 @@
+package dev.mayfly.objects.bucket;
+
+import dev.mayfly.objects.protocol.Answer;
+import dev.mayfly.objects.protocol.Handler;
+import dev.mayfly.objects.protocol.S3Operation;
+import dev.mayfly.objects.protocol.S3Request;
+import dev.mayfly.objects.protocol.Xml;
+import org.springframework.stereotype.Component;
+
+@Component
+final class GetBucketLocation implements Handler {
+    private final Buckets buckets;
+
+    GetBucketLocation(Buckets buckets) {
+        this.buckets = buckets;
+    }
+
+    @Override
+    public S3Operation operation() {
+        return S3Operation.GET_BUCKET_LOCATION;
+    }
+
+    @Override
+    public Answer handle(S3Request request) {
+        Bucket bucket = buckets.open(request);
+        boolean first = bucket.region().equals("us-east-1");
+        return Answer.xml(Xml.root("LocationConstraint").text(first ? "" : bucket.region()));
+    }
+}

@@ -1,0 +1,91 @@
+package dev.mayfly.objects.metering;
+
+import dev.mayfly.contracts.events.CloudEvent;
+import dev.mayfly.contracts.events.EventPublisher;
+import dev.mayfly.contracts.events.Topics;
+import dev.mayfly.contracts.usage.UsageEvent.StorageChange;
+import dev.mayfly.objects.MayflyProperties;
+import dev.mayfly.objects.ObjectsProperties;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/** Carries the outbox to Kafka, at least once, in order: a change leaves the outbox when Kafka has it. */
+final class OutboxRelay implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(OutboxRelay.class);
+
+    private final Outbox outbox;
+    private final EventPublisher publisher;
+    private final String region;
+    private final int batch;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("outbox-relay").factory());
+
+    OutboxRelay(Outbox outbox, EventPublisher publisher, MayflyProperties mayfly, ObjectsProperties objects) {
+        this.outbox = outbox;
+        this.publisher = publisher;
+        this.region = mayfly.region();
+        this.batch = objects.relayBatch();
+        long interval = objects.relayInterval().toMillis();
+        timer.scheduleWithFixedDelay(this::relay, interval, interval, TimeUnit.MILLISECONDS);
+    }
+
+    private void relay() {
+        try {
+            int told;
+            do {
+                told = outbox.relay(batch, this::publish);
+            } while (told == batch && !timer.isShutdown());
+        } catch (CompletionException | DataAccessException | TransactionException e) {
+            log.warn("Changes of objects stay in the outbox and will be told later: {}", e.toString());
+        }
+    }
+
+    private void publish(List<OutboxRow> rows) {
+        var sent = new ArrayList<CompletableFuture<Void>>(rows.size() * 2);
+        for (OutboxRow row : rows) {
+            if (row.bytes() != 0 || row.objects() != 0) {
+                sent.add(publishUsage(row));
+            }
+            if (row.event() != null) {
+                sent.add(publishEvent(row, row.event()));
+            }
+        }
+        CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)).join();
+    }
+
+    private CompletableFuture<Void> publishUsage(OutboxRow row) {
+        var change = new StorageChange(
+                "sto-" + row.id(), row.accountId(), row.at(), row.bucket(), row.bytes(), row.objects());
+        return publisher.publish(
+                Topics.USAGE_EVENTS,
+                row.accountId(),
+                CloudEvent.of(change.id(), Reporting.SOURCE, "dev.mayfly.usage.storagechange", row.bucket(), change));
+    }
+
+    private CompletableFuture<Void> publishEvent(OutboxRow row, String name) {
+        return publisher.publish(
+                Topics.OBJECT_EVENTS,
+                row.bucket(),
+                CloudEvent.of(
+                                "evt-" + row.id(),
+                                Reporting.SOURCE,
+                                "dev.mayfly.object." + name,
+                                row.bucket(),
+                                ObjectEvent.document(row, name, region))
+                        .with("account", row.accountId()));
+    }
+
+    @Override
+    public void close() {
+        timer.close();
+    }
+}

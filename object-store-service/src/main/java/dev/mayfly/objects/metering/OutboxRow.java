@@ -1,0 +1,29 @@
+package dev.mayfly.objects.metering;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A change that is to be told.
+ *
+ * @param event S3's name for it, or null where only the bytes stored have changed
+ * @param key of the object, or null as {@code event}
+ */
+record OutboxRow(
+        long seq,
+        Instant at,
+        String accountId,
+        String bucket,
+        long bytes,
+        long objects,
+        @Nullable String event,
+        String requestId,
+        @Nullable String key,
+        long size,
+        @Nullable String etag) {
+
+    /** The same for the same change, however often it is told. */
+    String id() {
+        return Long.toString(at.toEpochMilli(), 36) + "-" + seq;
+    }
+}

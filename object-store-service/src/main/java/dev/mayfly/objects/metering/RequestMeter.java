@@ -1,0 +1,44 @@
+package dev.mayfly.objects.metering;
+
+import dev.mayfly.contracts.usage.UsageEvent.ObjectRequest;
+import dev.mayfly.objects.protocol.S3Request;
+import java.time.Clock;
+import java.util.regex.Pattern;
+import org.springframework.stereotype.Component;
+
+/** Meters requests: what was answered with success or an error of the client, to accounts that can be billed. */
+@Component
+public class RequestMeter {
+    private static final int SERVER_ERRORS = 500;
+    private static final Pattern CUSTOMER = Pattern.compile("\\d{12}");
+
+    private final Reporting reporting;
+    private final Clock clock;
+
+    RequestMeter(Reporting reporting, Clock clock) {
+        this.reporting = reporting;
+        this.clock = clock;
+    }
+
+    /**
+     * Records a request that is about to be answered.
+     *
+     * @param bytesOut of the body
+     * @throws java.io.UncheckedIOException when it cannot be recorded; the answer must not be success then
+     */
+    public void record(S3Request request, int status, long bytesOut) {
+        if (status >= SERVER_ERRORS || !CUSTOMER.matcher(request.accountId()).matches()) {
+            return;
+        }
+        reporting.append(new ObjectRequest(
+                ObjectRequest.idOf(request.requestId()),
+                request.accountId(),
+                clock.instant(),
+                request.bucket().isEmpty() ? "-" : request.bucket(),
+                request.operation().title(),
+                request.operation().requestClass(),
+                request.bytesIn(),
+                bytesOut,
+                status));
+    }
+}

@@ -1,0 +1,21 @@
+package dev.mayfly.objects.object;
+
+import dev.mayfly.contracts.function.CodeStorage;
+import dev.mayfly.objects.bucket.Bucket;
+import dev.mayfly.objects.protocol.S3Request;
+
+/**
+ * Who changes what, for the outbox.
+ *
+ * @param event the S3 event's name, e.g. {@code ObjectCreated:Put}; empty where S3 has none
+ */
+public record Change(Bucket bucket, String event, String requestId) {
+    public static Change of(Bucket bucket, S3Request request, String event) {
+        return new Change(bucket, event, request.requestId());
+    }
+
+    /** Mayfly's own buckets are neither billed nor told of. */
+    public boolean isTold() {
+        return !bucket.accountId().equals(CodeStorage.SYSTEM_ACCOUNT);
+    }
+}

@@ -1,0 +1,134 @@
+package dev.mayfly.objects.object;
+
+import dev.mayfly.objects.blob.ContentReader;
+import dev.mayfly.objects.body.ChecksumAlgorithm;
+import dev.mayfly.objects.body.Hash;
+import dev.mayfly.objects.body.ObjectChecksum;
+import dev.mayfly.objects.bucket.Bucket;
+import dev.mayfly.objects.bucket.Buckets;
+import dev.mayfly.objects.error.S3Error;
+import dev.mayfly.objects.error.S3Exception;
+import dev.mayfly.objects.protocol.Answer;
+import dev.mayfly.objects.protocol.Handler;
+import dev.mayfly.objects.protocol.S3Dates;
+import dev.mayfly.objects.protocol.S3Operation;
+import dev.mayfly.objects.protocol.S3Request;
+import dev.mayfly.objects.protocol.Xml;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** Copies by naming the same blobs once more: no byte moves. */
+@Component
+final class CopyObject implements Handler {
+    private static final long MAX_BYTES = 5L << 30;
+
+    private final Buckets buckets;
+    private final ObjectIndex index;
+    private final ContentReader reader;
+    private final Transactions transactions;
+    private final Clock clock;
+
+    CopyObject(Buckets buckets, ObjectIndex index, ContentReader reader, Transactions transactions, Clock clock) {
+        this.buckets = buckets;
+        this.index = index;
+        this.reader = reader;
+        this.transactions = transactions;
+        this.clock = clock;
+    }
+
+    @Override
+    public S3Operation operation() {
+        return S3Operation.COPY_OBJECT;
+    }
+
+    @Override
+    public Answer handle(S3Request request) throws IOException {
+        UnsupportedHeaders.check(request);
+        if (!request.voucher().role().mayReadObjects()) {
+            throw new S3Exception(S3Error.ACCESS_DENIED);
+        }
+        WriteCondition condition = WriteCondition.of(request);
+        boolean replace = replacesMetadata(request);
+        Bucket bucket = buckets.open(request);
+        CopySource source = CopySource.of(request, buckets);
+        if (!replace && source.bucket().id() == bucket.id() && source.key().equals(request.key())) {
+            throw new S3Exception(
+                    S3Error.INVALID_REQUEST,
+                    "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.");
+        }
+        StoredObject copy = null;
+        while (copy == null) {
+            copy = copy(request, bucket, source, replace, condition);
+        }
+        ObjectChecksum checksum = copy.attributes().checksum();
+        Xml xml = Xml.root("CopyObjectResult")
+                .element("LastModified", S3Dates.iso(copy.modifiedAt()))
+                .element("ETag", ETags.quoted(copy.etag()));
+        if (checksum != null) {
+            xml.element("ChecksumType", checksum.type().name())
+                    .element(checksum.algorithm().element(), checksum.value());
+        }
+        return Answer.xml(xml);
+    }
+
+    /** The copy, or null when the source was replaced and its blobs swept meanwhile: then it is read again. */
+    private @Nullable StoredObject copy(
+            S3Request request, Bucket bucket, CopySource from, boolean replace, WriteCondition condition)
+            throws IOException {
+        StoredObject source = index.require(from.bucket(), from.key(), true);
+        ReadConditions.requireForCopy(request, source);
+        if (source.size() > MAX_BYTES) {
+            throw new S3Exception(
+                    S3Error.INVALID_REQUEST,
+                    "The specified copy source is larger than the maximum allowable size for a copy source: "
+                            + MAX_BYTES);
+        }
+        ObjectAttributes attributes = replace ? ObjectAttributes.of(request) : source.attributes();
+        var copy = new StoredObject(
+                request.key(),
+                source.size(),
+                source.etag(),
+                clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                attributes.with(checksum(request, source)),
+                source.content(),
+                source.partSizes(),
+                null);
+        boolean done = transactions.run(() -> {
+            if (!index.share(source.content().segments())) {
+                return false;
+            }
+            index.put(Change.of(bucket, request, "ObjectCreated:Copy"), copy, List.of(), 0, condition);
+            return true;
+        });
+        return done ? copy : null;
+    }
+
+    /** The source's checksum, or one of another kind that the request asks for. */
+    private @Nullable ObjectChecksum checksum(S3Request request, StoredObject source) throws IOException {
+        ObjectChecksum known = source.attributes().checksum();
+        ChecksumAlgorithm wanted = ChecksumAlgorithm.named(request.header("x-amz-checksum-algorithm"));
+        if (wanted == null || known != null && known.algorithm() == wanted) {
+            return known;
+        }
+        Hash hash = wanted.hash();
+        reader.copy(source.content(), hash::update);
+        return new ObjectChecksum(
+                wanted, Base64.getEncoder().encodeToString(hash.value()), ObjectChecksum.Type.FULL_OBJECT);
+    }
+
+    private static boolean replacesMetadata(S3Request request) {
+        String directive = request.header("x-amz-metadata-directive");
+        if (directive == null || directive.equals("COPY")) {
+            return false;
+        }
+        if (directive.equals("REPLACE")) {
+            return true;
+        }
+        throw S3Exception.invalidArgument("x-amz-metadata-directive", directive, "Unknown metadata directive.");
+    }
+}

@@ -1,0 +1,85 @@
+package dev.mayfly.objects.object;
+
+import dev.mayfly.contracts.events.Json;
+import dev.mayfly.objects.body.ObjectChecksum;
+import dev.mayfly.objects.error.S3Error;
+import dev.mayfly.objects.error.S3Exception;
+import dev.mayfly.objects.protocol.S3Request;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an object is stored with besides its bytes: one JSON column, since nothing is searched for in it.
+ *
+ * @param headers the system headers that the client sent, names in lower case
+ * @param metadata names without {@code x-amz-meta-}, in lower case; values with the bytes of the client
+ */
+public record ObjectAttributes(
+        Map<String, String> headers,
+        Map<String, String> metadata,
+        @Nullable ObjectChecksum checksum) {
+
+    private static final String META = "x-amz-meta-";
+    private static final int MAX_METADATA_BYTES = 2048;
+    private static final String CONTENT_ENCODING = "content-encoding";
+    private static final String[] HEADERS = {
+        "content-type", "cache-control", "content-disposition", CONTENT_ENCODING, "content-language", "expires"
+    };
+
+    /** @throws S3Exception MetadataTooLarge */
+    public static ObjectAttributes of(S3Request request) {
+        var headers = new TreeMap<String, String>();
+        for (String name : HEADERS) {
+            String value = request.header(name);
+            if (value != null && name.equals(CONTENT_ENCODING)) {
+                value = withoutAwsChunked(value);
+            }
+            if (value != null && !value.isEmpty()) {
+                headers.put(name, value);
+            }
+        }
+        headers.putIfAbsent("content-type", "binary/octet-stream");
+        var metadata = new TreeMap<String, String>();
+        int size = 0;
+        for (String header : request.headerNames()) {
+            String name = header.toLowerCase(Locale.ROOT);
+            if (name.startsWith(META)) {
+                String value = request.header(header);
+                metadata.put(name.substring(META.length()), value == null ? "" : value);
+                size += name.length() - META.length() + (value == null ? 0 : value.length());
+            }
+        }
+        if (size > MAX_METADATA_BYTES) {
+            throw new S3Exception(
+                    S3Error.METADATA_TOO_LARGE,
+                    S3Error.METADATA_TOO_LARGE.message(),
+                    Map.of("Size", Integer.toString(size), "MaxSizeAllowed", Integer.toString(MAX_METADATA_BYTES)));
+        }
+        return new ObjectAttributes(headers, metadata, null);
+    }
+
+    private static String withoutAwsChunked(String encoding) {
+        var kept = new StringBuilder();
+        for (String one : encoding.split(",")) {
+            if (!one.strip().equalsIgnoreCase("aws-chunked")) {
+                kept.append(kept.isEmpty() ? "" : ", ").append(one.strip());
+            }
+        }
+        return kept.toString();
+    }
+
+    public ObjectAttributes with(@Nullable ObjectChecksum known) {
+        return new ObjectAttributes(headers, metadata, known);
+    }
+
+    public static ObjectAttributes read(String json) {
+        return Json.read(json.getBytes(StandardCharsets.UTF_8), ObjectAttributes.class);
+    }
+
+    public String json() {
+        return Json.text(this);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.mayfly.objects.object;
+
+import dev.mayfly.objects.ObjectsProperties;
+import dev.mayfly.objects.blob.BlobStore;
+import dev.mayfly.objects.blob.Content;
+import dev.mayfly.objects.blob.ContentWriter;
+import dev.mayfly.objects.body.RequestBody;
+import dev.mayfly.objects.bucket.Bucket;
+import dev.mayfly.objects.bucket.Buckets;
+import dev.mayfly.objects.error.S3Exception;
+import dev.mayfly.objects.protocol.Answer;
+import dev.mayfly.objects.protocol.Handler;
+import dev.mayfly.objects.protocol.S3Operation;
+import dev.mayfly.objects.protocol.S3Request;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.springframework.stereotype.Component;
+
+@Component
+final class PutObject implements Handler {
+    /** What S3 takes in one request. */
+    private static final long MAX_BYTES = 5L << 30;
+
+    private final Buckets buckets;
+    private final ObjectIndex index;
+    private final BlobStore store;
+    private final ObjectsProperties properties;
+    private final Clock clock;
+
+    PutObject(Buckets buckets, ObjectIndex index, BlobStore store, ObjectsProperties properties, Clock clock) {
+        this.buckets = buckets;
+        this.index = index;
+        this.store = store;
+        this.properties = properties;
+        this.clock = clock;
+    }
+
+    @Override
+    public S3Operation operation() {
+        return S3Operation.PUT_OBJECT;
+    }
+
+    @Override
+    public Answer handle(S3Request request) throws IOException {
+        UnsupportedHeaders.check(request);
+        WriteCondition condition = WriteCondition.of(request);
+        ObjectAttributes attributes = ObjectAttributes.of(request);
+        RequestBody body = RequestBody.of(request, null, MAX_BYTES);
+        Bucket bucket = buckets.open(request);
+        try (var writer = new ContentWriter(store, properties.inlineLimit(), body.length())) {
+            RequestBody.Summary summary = body.copyTo(writer);
+            Content content = writer.finish();
+            var object = new StoredObject(
+                    request.key(),
+                    summary.length(),
+                    summary.md5(),
+                    clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                    attributes.with(summary.checksum()),
+                    content,
+                    List.of(),
+                    null);
+            writer.release();
+            try {
+                index.put(Change.of(bucket, request, "ObjectCreated:Put"), object, content.segments(), 0, condition);
+            } catch (S3Exception e) {
+                writer.reclaim();
+                throw e;
+            }
+            Answer answer = Answer.empty(200).with("ETag", ETags.quoted(summary.md5()));
+            ObjectHeaders.addChecksum(answer, summary.checksum());
+            return answer;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package dev.mayfly.objects.object;
+
+import dev.mayfly.objects.blob.Content;
+import dev.mayfly.objects.error.S3Error;
+import dev.mayfly.objects.error.S3Exception;
+import dev.mayfly.objects.protocol.Answer;
+import dev.mayfly.objects.protocol.Numbers;
+import dev.mayfly.objects.protocol.S3Operation;
+import dev.mayfly.objects.protocol.S3Request;
+import java.util.LinkedHashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What GET and HEAD have in common. */
+final class ReadObject {
+    private ReadObject() {}
+
+    static Answer answer(S3Request request, StoredObject object) {
+        if (!ReadConditions.hold(request, "", object)) {
+            Answer unchanged = Answer.empty(304);
+            ObjectHeaders.add(unchanged, object);
+            unchanged.headers().remove("Content-Type");
+            return unchanged;
+        }
+        Integer part = partNumber(request);
+        ByteRange range =
+                part == null ? ByteRange.parse(request.header("range"), object.size()) : partRange(object, part);
+        long length = range == null ? object.size() : range.length();
+        Answer answer =
+                new Answer(range == null ? 200 : 206, new LinkedHashMap<>(), body(request, object, range, length));
+        ObjectHeaders.add(answer, object);
+        ObjectHeaders.override(answer, request);
+        if (range != null) {
+            answer.with("Content-Range", range.contentRange(object.size()));
+        }
+        if (part != null && !object.partSizes().isEmpty()) {
+            answer.with(
+                    "x-amz-mp-parts-count", Integer.toString(object.partSizes().size()));
+        }
+        if (range == null && "ENABLED".equalsIgnoreCase(request.header("x-amz-checksum-mode"))) {
+            ObjectHeaders.addChecksum(answer, object.attributes().checksum());
+        }
+        return answer;
+    }
+
+    private static Answer.Body body(S3Request request, StoredObject object, @Nullable ByteRange range, long length) {
+        if (request.operation() == S3Operation.HEAD_OBJECT) {
+            return new Answer.HeadOnly(length);
+        }
+        Content content = object.content();
+        return new Answer.Bytes(range == null ? content : content.range(range.offset(), length), length);
+    }
+
+    private static @Nullable Integer partNumber(S3Request request) {
+        String text = request.query("partNumber");
+        if (text == null) {
+            return null;
+        }
+        if (request.header("range") != null) {
+            throw new S3Exception(
+                    S3Error.INVALID_REQUEST, "Cannot specify both Range header and partNumber query parameter.");
+        }
+        return Numbers.query(request, "partNumber", 1, Integer.MAX_VALUE);
+    }
+
+    private static @Nullable ByteRange partRange(StoredObject object, int part) {
+        List<Long> sizes = object.partSizes().isEmpty() ? List.of(object.size()) : object.partSizes();
+        if (part < 1 || part > sizes.size()) {
+            throw new S3Exception(S3Error.INVALID_PART_NUMBER);
+        }
+        long offset =
+                sizes.subList(0, part - 1).stream().mapToLong(Long::longValue).sum();
+        long length = sizes.get(part - 1);
+        return length == 0 ? null : new ByteRange(offset, length);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.mayfly.objects.protocol;
+
+import dev.mayfly.objects.blob.Content;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a client gets back.
+ *
+ * @param headers in order
+ */
+public record Answer(int status, Map<String, String> headers, Body body) {
+    /** The bytes of an answer. */
+    public sealed interface Body {
+        /** What {@code Content-Length} says. */
+        long length();
+    }
+
+    /** None, and no {@code Content-Length} of its own. */
+    public record NoBody() implements Body {
+        @Override
+        public long length() {
+            return 0;
+        }
+    }
+
+    /** A document. */
+    public record Document(byte[] xml) implements Body {
+        @Override
+        public long length() {
+            return xml.length;
+        }
+    }
+
+    /** Bytes of an object. */
+    public record Bytes(Content content, long length) implements Body {}
+
+    /** Only the length of what a GET would send. */
+    public record HeadOnly(long announced) implements Body {
+        @Override
+        public long length() {
+            return 0;
+        }
+    }
+
+    private static final Body NONE = new NoBody();
+
+    public static Answer empty(int status) {
+        return new Answer(status, new LinkedHashMap<>(), NONE);
+    }
+
+    public static Answer xml(Xml document) {
+        return xml(200, document);
+    }
+
+    public static Answer xml(int status, Xml document) {
+        var headers = new LinkedHashMap<String, String>();
+        headers.put("Content-Type", "application/xml");
+        return new Answer(status, headers, new Document(document.bytes()));
+    }
+
+    /** Adds a header to this answer. */
+    public Answer with(String name, String value) {
+        headers.put(name, value);
+        return this;
+    }
+}

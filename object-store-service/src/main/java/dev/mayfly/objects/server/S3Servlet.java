@@ -1,0 +1,93 @@
+package dev.mayfly.objects.server;
+
+import dev.mayfly.contracts.trust.Voucher;
+import dev.mayfly.contracts.trust.VoucherFilter;
+import dev.mayfly.objects.error.S3Error;
+import dev.mayfly.objects.error.S3Exception;
+import dev.mayfly.objects.metering.RequestMeter;
+import dev.mayfly.objects.object.CopySource;
+import dev.mayfly.objects.protocol.Answer;
+import dev.mayfly.objects.protocol.Handler;
+import dev.mayfly.objects.protocol.S3Operation;
+import dev.mayfly.objects.protocol.S3Request;
+import dev.mayfly.objects.protocol.S3Router;
+import dev.mayfly.objects.protocol.S3Target;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All of S3 at one path: the target that the client sent comes in the voucher. */
+final class S3Servlet extends HttpServlet {
+    private static final long serialVersionUID = 1L;
+    private static final Logger log = LoggerFactory.getLogger(S3Servlet.class);
+
+    private final transient Map<S3Operation, Handler> handlers;
+    private final transient RequestMeter meter;
+    private final transient AnswerWriter writer;
+
+    S3Servlet(Map<S3Operation, Handler> handlers, RequestMeter meter, AnswerWriter writer) {
+        this.handlers = handlers;
+        this.meter = meter;
+        this.writer = writer;
+    }
+
+    @Override
+    protected void service(HttpServletRequest http, HttpServletResponse response) throws IOException {
+        Voucher voucher = VoucherFilter.voucher(http);
+        String raw = voucher.target() == null ? "" : voucher.target();
+        S3Request request;
+        try {
+            request = read(http, voucher, raw);
+        } catch (S3Exception e) {
+            writer.write(ErrorAnswer.of(e, raw, voucher.requestId()), http, response);
+            return;
+        }
+        Answer answer = answer(request, raw);
+        try {
+            meter.record(request, answer.status(), answer.body().length());
+        } catch (UncheckedIOException e) {
+            log.error("Request {} could not be metered and is refused", request.requestId(), e);
+            answer = internalError(raw, request);
+        }
+        writer.write(answer, http, response);
+    }
+
+    private static S3Request read(HttpServletRequest http, Voucher voucher, String raw) {
+        if (raw.isEmpty()) {
+            throw new S3Exception(S3Error.INVALID_URI);
+        }
+        S3Target target = S3Target.parse(raw);
+        boolean copy = http.getHeader(CopySource.HEADER) != null;
+        return new S3Request(http, voucher, target, S3Router.route(http.getMethod(), target, copy));
+    }
+
+    private Answer answer(S3Request request, String raw) {
+        try {
+            S3Operation operation = request.operation();
+            @Nullable Handler handler = handlers.get(operation);
+            if (handler == null) {
+                throw S3Exception.notImplemented(operation.title());
+            }
+            if (!operation.isAllowedTo(request.voucher().role())) {
+                throw new S3Exception(S3Error.ACCESS_DENIED);
+            }
+            return handler.handle(request);
+        } catch (S3Exception e) {
+            return ErrorAnswer.of(e, raw, request.requestId());
+        } catch (IOException | RuntimeException e) {
+            log.error(
+                    "{} {} failed (request {})", request.operation().title(), request.bucket(), request.requestId(), e);
+            return internalError(raw, request);
+        }
+    }
+
+    private static Answer internalError(String raw, S3Request request) {
+        return ErrorAnswer.of(new S3Exception(S3Error.INTERNAL_ERROR), raw, request.requestId());
+    }
+}

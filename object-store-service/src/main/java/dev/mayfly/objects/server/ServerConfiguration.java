@@ -1,0 +1,22 @@
+package dev.mayfly.objects.server;
+
+import dev.mayfly.objects.metering.RequestMeter;
+import dev.mayfly.objects.protocol.Handler;
+import dev.mayfly.objects.protocol.S3Operation;
+import java.util.EnumMap;
+import java.util.List;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+class ServerConfiguration {
+    @Bean
+    ServletRegistrationBean<S3Servlet> s3Servlet(List<Handler> handlers, RequestMeter meter, AnswerWriter writer) {
+        var byOperation = new EnumMap<S3Operation, Handler>(S3Operation.class);
+        handlers.forEach(handler -> byOperation.put(handler.operation(), handler));
+        var registration = new ServletRegistrationBean<>(new S3Servlet(byOperation, meter, writer), "/s3");
+        registration.setLoadOnStartup(1);
+        return registration;
+    }
+}
