@@ -49,6 +49,7 @@ class Answers {
     /** Answers for a request that failed on its way, if nothing was answered yet; else the connection is cut. */
     Mono<Void> failed(ServerWebExchange exchange, Inquiry inquiry, Throwable failure) {
         if (exchange.getResponse().isCommitted()) {
+            log.warn("{} was cut off: {}", inquiry.requestId(), failure.toString());
             return Mono.error(failure);
         }
         RefusedException refused = explain(inquiry, failure);

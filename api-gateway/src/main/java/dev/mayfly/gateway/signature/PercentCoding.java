@@ -27,7 +27,7 @@ final class PercentCoding {
         return text;
     }
 
-    /** One encoding for one meaning: {@code %7e} becomes {@code ~}, {@code (} becomes {@code %28}; an encoded slash stays. */
+    /** One encoding for one meaning: {@code %7e} becomes {@code ~}, {@code (} becomes {@code %28}, {@code %2F} a slash. */
     static String normalisePath(String path) {
         var out = new StringBuilder(path.length() + 16);
         normalise(out, path, 0, path.length(), false);
@@ -44,7 +44,7 @@ final class PercentCoding {
             char c = text.charAt(i);
             if (c == '%' && i + 2 < to && hex(text.charAt(i + 1)) >= 0 && hex(text.charAt(i + 2)) >= 0) {
                 char decoded = (char) (hex(text.charAt(i + 1)) << 4 | hex(text.charAt(i + 2)));
-                append(out, decoded, UNRESERVED[decoded]);
+                append(out, decoded, UNRESERVED[decoded] || !query && decoded == '/');
                 i += 2;
             } else if (query && c == '+') {
                 out.append("%20");

@@ -54,7 +54,7 @@ public final class SignatureVerifier {
         if (matches(canonical, claim, key, claimed)) {
             return;
         }
-        // A client may spell one target in two ways; both spellings name the same request.
+        // Some clients sign another spelling of the target than they send (the Java SDK sends // as /%2F).
         String otherPath = s3 ? PercentCoding.normalisePath(head.path()) : path;
         String otherQuery = CanonicalQuery.asSent(head.query());
         if (!otherPath.equals(path)
