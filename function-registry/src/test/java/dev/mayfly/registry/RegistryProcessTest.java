@@ -102,7 +102,8 @@ class RegistryProcessTest extends RegistryFixture {
     @Test
     void changesAreAnsweredWithoutKafkaAndPublishedByWhoeverHasIt() throws Exception {
         byte[] zip = Zips.of("index.js", "alone");
-        assertThat(send("POST", FUNCTIONS, createBody("alone", zip, "nodejs20.x", "")).statusCode())
+        assertThat(send("POST", FUNCTIONS, createBody("alone", zip, "nodejs20.x", ""))
+                        .statusCode())
                 .isEqualTo(201);
         int withKafka = port;
         var without = new HashMap<>(environment);
@@ -120,8 +121,8 @@ class RegistryProcessTest extends RegistryFixture {
             alone.destroyForcibly().waitFor();
             port = withKafka;
         }
-        await().untilAsserted(
-                        () -> assertThat(published("alone").orElseThrow().memoryMb()).isEqualTo(777));
+        await().untilAsserted(() ->
+                assertThat(published("alone").orElseThrow().memoryMb()).isEqualTo(777));
     }
 
     @Test

@@ -53,10 +53,10 @@ public class Outbox {
         database.sql("delete from outbox where id in (:ids)").param("ids", ids).update();
     }
 
-    /** One registry at a time relays, until its transaction ends; false when another does now. */
-    boolean lock() {
-        return database.sql("select pg_try_advisory_xact_lock(hashtextextended('outbox', 1))")
-                .query(Boolean.class)
+    /** One registry at a time relays, until its transaction ends: waits for its turn. */
+    void lock() {
+        database.sql("select 1 from pg_advisory_xact_lock(hashtextextended('outbox', 1))")
+                .query(Integer.class)
                 .single();
     }
 }

@@ -124,7 +124,7 @@ public class OutboxRelay implements SmartLifecycle, HealthIndicator {
         }
     }
 
-    /** Whether all that was committed when this began is on Kafka now, as far as it was for this registry to do. */
+    /** Whether all that was committed when this began is on Kafka now. */
     private boolean relayed(EventPublisher publisher) {
         try {
             if (!published) {
@@ -147,9 +147,7 @@ public class OutboxRelay implements SmartLifecycle, HealthIndicator {
 
     private void republish(EventPublisher publisher) {
         transactions.executeWithoutResult(transaction -> {
-            if (!outbox.lock()) {
-                return;
-            }
+            outbox.lock();
             var sent = new ArrayList<CompletableFuture<Void>>();
             functions.forEach(version -> {
                 sent.add(publisher.publish(
@@ -168,9 +166,7 @@ public class OutboxRelay implements SmartLifecycle, HealthIndicator {
     private boolean relayBatch(EventPublisher publisher) {
         List<Outbox.Change> relayed = new ArrayList<>();
         Boolean more = transactions.execute(transaction -> {
-            if (!outbox.lock()) {
-                return false;
-            }
+            outbox.lock();
             List<Outbox.Change> changes = outbox.oldest(BATCH);
             if (changes.isEmpty()) {
                 return false;

@@ -8,11 +8,18 @@ import static org.awaitility.Awaitility.await;
 import dev.mayfly.contracts.function.CodeStorage;
 import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.contracts.identity.Role;
+import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.registry.RegistryFixture;
 import dev.mayfly.registry.RegistryProperties;
 import dev.mayfly.registry.Zips;
 import dev.mayfly.registry.code.CodeHolds;
-import java.io.IOException;
+import java.io.ByteArrayInputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.security.MessageDigest;
@@ -44,11 +51,13 @@ class CodeUploadTest extends RegistryFixture {
     private RegistryProperties properties;
 
     @AfterEach
-    void nothingIsLeftOfUploads() throws IOException {
+    void nothingIsLeftOfUploads() {
         objects().broken = false;
-        try (var left = Files.list(properties.data().resolve("uploads"))) {
-            assertThat(left).isEmpty();
-        }
+        await().untilAsserted(() -> {
+            try (var left = Files.list(properties.data().resolve("uploads"))) {
+                assertThat(left).isEmpty();
+            }
+        });
     }
 
     @Test
@@ -74,6 +83,37 @@ class CodeUploadTest extends RegistryFixture {
                 413,
                 "RequestEntityTooLargeException",
                 "Request must be smaller than 69905067 bytes for the CreateFunction operation");
+    }
+
+    @Test
+    void aZipTooLargeIsRefusedWithoutKnowingTheLengthAhead() throws Exception {
+        byte[] body =
+                createBody("chunked", new byte[53 << 20], "nodejs20.x", "").getBytes(StandardCharsets.US_ASCII);
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + FUNCTIONS))
+                .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)))
+                .header(Voucher.HEADER, voucher(ACCOUNT, Role.OWNER, "UNSIGNED-PAYLOAD"))
+                .build();
+        try (var http = HttpClient.newHttpClient()) {
+            var answer = http.send(request, BodyHandlers.ofString());
+            assertError(answer, 413, "RequestEntityTooLargeException", "Request must be smaller than 69905067 bytes");
+        }
+    }
+
+    @Test
+    void halfAnUploadCreatesNothing() throws Exception {
+        byte[] body = createBody("half", Zips.of("index.js", "half".repeat(10_000)), "nodejs20.x", "")
+                .getBytes(StandardCharsets.US_ASCII);
+        try (var socket = new Socket("127.0.0.1", port)) {
+            var out = socket.getOutputStream();
+            out.write(("POST " + FUNCTIONS + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length + "\r\n"
+                            + Voucher.HEADER + ": " + voucher(ACCOUNT, Role.OWNER, "UNSIGNED-PAYLOAD") + "\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            out.write(body, 0, body.length / 2);
+            socket.shutdownOutput();
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer).doesNotContain("HTTP/1.1 201");
+        }
+        assertThat(send("GET", FUNCTIONS + "/half", "").statusCode()).isEqualTo(404);
     }
 
     @Test
