@@ -51,7 +51,7 @@ public final class Supervisor {
             System.exit(BUSY);
             return;
         }
-        OwnProcesses.kill(own.find());
+        OwnProcesses.kill(own.findWithoutSupervisors());
         var suite = new Suite(installation, Supervisor::say);
         if (arguments.contains("--train")) {
             System.exit(suite.trainOnly() ? 0 : FAILED);

@@ -20,6 +20,9 @@ import java.util.concurrent.TimeoutException;
  * the home's own copy of it.
  */
 public final class OwnProcesses {
+    /** The JVM option that marks a supervisor, beside {@link #mark}. */
+    public static final String SUPERVISOR = "-Dmayfly.component=supervisor";
+
     private static final String MARK = "-Dmayfly.home=";
 
     private final Path home;
@@ -38,6 +41,13 @@ public final class OwnProcesses {
         return ProcessHandle.allProcesses()
                 .filter(process -> process.pid() != ProcessHandle.current().pid())
                 .filter(this::isOurs)
+                .toList();
+    }
+
+    /** Those of {@link #find} that are not supervisors: without the home's lock, a supervisor is about to ask for it. */
+    public List<ProcessHandle> findWithoutSupervisors() {
+        return find().stream()
+                .filter(process -> !arguments(process).contains(SUPERVISOR))
                 .toList();
     }
 

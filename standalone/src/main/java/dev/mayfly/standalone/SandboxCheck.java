@@ -1,0 +1,48 @@
+package dev.mayfly.standalone;
+
+import dev.mayfly.sandbox.api.Availability;
+import dev.mayfly.sandbox.api.SandboxTechnology;
+import dev.mayfly.sandbox.oci.ContainerSettings;
+import dev.mayfly.sandbox.oci.ContainerTechnology;
+import dev.mayfly.sandbox.wasm.WasmSettings;
+import dev.mayfly.sandbox.wasm.WasmTechnology;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Asks the sandbox technologies what this machine can run, or has them clean up after a killed host; in a process of its
+ * own, with all jars of the distribution. {@code check FOLDER} prints a line a tier: its name, yes or no, what or why;
+ * {@code recover FOLDER} prints nothing. The folder is the sandbox host's data folder to recover, any other to check.
+ */
+public final class SandboxCheck {
+    private static final long GUEST_MEMORY_MB = 128;
+
+    private SandboxCheck() {}
+
+    public static void main(String[] args) throws IOException {
+        Path folder = Path.of(args[1]);
+        Files.createDirectories(folder);
+        List<SandboxTechnology> technologies = List.of(
+                new WasmTechnology(WasmSettings.of(folder.resolve("wasm"), GUEST_MEMORY_MB)),
+                new ContainerTechnology(ContainerSettings.of(folder.resolve("container"))));
+        for (SandboxTechnology technology : technologies) {
+            technology.recover();
+            if (args[0].equals("check")) {
+                report(technology);
+            }
+            technology.close();
+        }
+        System.exit(0);
+    }
+
+    @SuppressWarnings("SystemOut")
+    private static void report(SandboxTechnology technology) {
+        Availability availability = technology.check();
+        PrintStream out = System.out;
+        out.println(technology.isolation().tagValue() + "\t" + (availability.available() ? "yes" : "no") + "\t"
+                + availability.detail().replace('\n', ' '));
+    }
+}
