@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,11 +40,15 @@ final class Engine implements AutoCloseable {
     private final ServerSocketChannel server;
     private final Path socket;
     private final byte[] token = new byte[EngineMain.TOKEN_BYTES];
-    private final ConcurrentLinkedDeque<Wire> idle = new ConcurrentLinkedDeque<>();
-    private final LinkedBlockingQueue<Wire> arrived = new LinkedBlockingQueue<>();
+    private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
+    private final LinkedBlockingQueue<Connection> arrived = new LinkedBlockingQueue<>();
     private final StringBuffer lastWords = new StringBuffer();
+    private final AtomicInteger numbers = new AtomicInteger();
     private final Duration startTimeout;
     private volatile boolean closed;
+
+    /** One invocation at a time. */
+    record Connection(int number, Wire wire) {}
 
     private Engine(Process process, ServerSocketChannel server, Path socket, Duration startTimeout) throws IOException {
         this.process = process;
@@ -109,29 +115,43 @@ final class Engine implements AutoCloseable {
     }
 
     /** A connection for one invocation; {@link #give} it back after, or close it. */
-    Wire take() throws IOException, InterruptedException {
-        Wire wire = idle.pollFirst();
-        return wire == null ? connect() : wire;
+    Connection take() throws IOException, InterruptedException {
+        Connection connection = idle.pollFirst();
+        return connection == null ? connect() : connection;
     }
 
-    void give(Wire wire) {
+    void give(Connection connection) {
         if (closed || idle.size() >= MAX_IDLE_CONNECTIONS) {
-            wire.close();
+            connection.wire().close();
         } else {
-            idle.addFirst(wire);
+            idle.addFirst(connection);
         }
     }
 
-    private Wire connect() throws IOException, InterruptedException {
+    /** Stops what runs on the connection, which is of no use after that. */
+    void stop(Connection connection) {
+        connection.wire().close();
+        try {
+            order(EngineMain.STOP, connection.number());
+        } catch (IOException e) {
+            log.debug("The engine is gone, and its guests with it: {}", e.toString());
+        }
+    }
+
+    private void order(byte what, int number) throws IOException {
         synchronized (control) {
-            control.write('+');
+            control.write(EngineMain.order(what, number));
             control.flush();
         }
+    }
+
+    private Connection connect() throws IOException, InterruptedException {
+        order(EngineMain.OPEN, numbers.incrementAndGet());
         long deadline = System.nanoTime() + startTimeout.toNanos();
         while (System.nanoTime() < deadline) {
-            Wire wire = arrived.poll(100, TimeUnit.MILLISECONDS);
-            if (wire != null) {
-                return wire;
+            Connection connection = arrived.poll(100, TimeUnit.MILLISECONDS);
+            if (connection != null) {
+                return connection;
             }
             if (!isAlive()) {
                 throw new IOException("the engine process has ended");
@@ -146,8 +166,11 @@ final class Engine implements AutoCloseable {
                 SocketChannel channel = server.accept();
                 var wire = new Wire(channel);
                 Wire.Message hello = wire.receive();
-                if (hello.kind() == Wire.Kind.HELLO && MessageDigest.isEqual(hello.body(), token)) {
-                    arrived.add(wire);
+                ByteBuffer body = ByteBuffer.wrap(hello.body());
+                byte[] shown = new byte[Math.min(token.length, body.remaining())];
+                body.get(shown);
+                if (hello.kind() == Wire.Kind.HELLO && MessageDigest.isEqual(shown, token) && body.remaining() == 4) {
+                    arrived.add(new Connection(body.getInt(), wire));
                 } else {
                     log.warn("Refused a connection that is not the engine's");
                     wire.close();
@@ -205,9 +228,9 @@ final class Engine implements AutoCloseable {
         } catch (IOException e) {
             log.warn("The engine's socket cannot be removed: {}", e.toString());
         }
-        @Nullable Wire wire;
-        while ((wire = idle.poll()) != null) {
-            wire.close();
+        @Nullable Connection connection;
+        while ((connection = idle.poll()) != null) {
+            connection.wire().close();
         }
     }
 }

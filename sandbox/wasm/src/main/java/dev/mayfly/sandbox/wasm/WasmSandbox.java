@@ -37,6 +37,7 @@ final class WasmSandbox implements Sandbox {
     private final Duration initDuration;
     private final Map<String, String> environment;
     private volatile boolean alive = true;
+    private Runnable stop = () -> {};
 
     WasmSandbox(WasmTechnology technology, SandboxSpec spec, String digest, Duration initDuration) {
         this.technology = technology;
@@ -71,10 +72,20 @@ final class WasmSandbox implements Sandbox {
         }
         GuestEnd end;
         try {
-            end = technology.run(spec.code(), call(request));
+            end = technology.run(spec.code(), call(request), this::stopBy);
         } catch (IOException | SandboxStartException e) {
+            if (Thread.interrupted()) {
+                close();
+                throw new InterruptedException("Interrupted during invocation " + request.requestId());
+            }
+            if (!alive) {
+                return crashed("Sandbox.Failed", "The sandbox was closed", nothing(start));
+            }
             log.warn("Invocation {} failed in the engine: {}", request.requestId(), e.toString());
             return crashed("Sandbox.Failed", "The WebAssembly engine failed", nothing(start));
+        }
+        if (!alive) {
+            return crashed("Sandbox.Failed", "The sandbox was closed", nothing(start));
         }
         logLines(end.log(), spec.logs());
         var usage = new InvocationResult.Usage(end.durationNanos(), end.cpuNanos(), end.memoryBytes());
@@ -175,9 +186,20 @@ final class WasmSandbox implements Sandbox {
         }
     }
 
+    private synchronized void stopBy(Runnable next) {
+        stop = next;
+        if (!alive) {
+            next.run();
+        }
+    }
+
     @Override
     public void close() {
         alive = false;
+        synchronized (this) {
+            stop.run();
+            stop = () -> {};
+        }
         technology.ended(this);
     }
 }

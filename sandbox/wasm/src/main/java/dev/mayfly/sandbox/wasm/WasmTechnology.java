@@ -24,6 +24,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -190,14 +192,22 @@ public final class WasmTechnology implements SandboxTechnology {
     /**
      * Runs one guest.
      *
-     * @throws IOException when the engine died, or is not what it should be
+     * @param stop is given what stops it early: the call then fails
+     * @throws IOException when it was stopped, or the engine died, or is not what it should be
      */
-    GuestEnd run(FunctionCode code, GuestCall call) throws IOException, SandboxStartException, InterruptedException {
+    GuestEnd run(FunctionCode code, GuestCall call, Consumer<Runnable> stop)
+            throws IOException, SandboxStartException, InterruptedException {
         Engine current = engine();
-        Wire wire = current.take();
+        Engine.Connection connection = current.take();
+        Wire wire = connection.wire();
         boolean whole = false;
         var overdue = new Overdue(current, System.nanoTime() + call.timeoutNanos() + GRACE.toNanos());
         inFlight.add(overdue);
+        var stopped = new AtomicBoolean();
+        stop.accept(() -> {
+            stopped.set(true);
+            current.stop(connection);
+        });
         try {
             Wire.Message answer = ask(wire, call);
             if (answer.kind() == Wire.Kind.UNKNOWN_MODULE) {
@@ -211,11 +221,12 @@ public final class WasmTechnology implements SandboxTechnology {
             whole = true;
             return end;
         } finally {
+            stop.accept(() -> {});
             inFlight.remove(overdue);
-            if (whole) {
-                current.give(wire);
+            if (whole && !stopped.get()) {
+                current.give(connection);
             } else {
-                wire.close();
+                current.stop(connection);
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.mayfly.sandbox.wasm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.mayfly.sandbox.api.FunctionCode;
 import dev.mayfly.sandbox.api.InvocationRequest;
@@ -233,5 +234,57 @@ class HostileGuestTest {
                     .isInstanceOf(Success.class);
             assertThat(technology.current()).isNotSameAs(engine);
         }
+    }
+
+    @Test
+    void closingASandboxStopsWhatRunsInIt() throws Exception {
+        Engine engine = technology.current();
+        Sandbox sandbox = start("loop");
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var running = threads.submit(() ->
+                    sandbox.invoke(new InvocationRequest("id", new byte[0], Duration.ofMinutes(5), "arn", null, null)));
+            awaitEngineBusy(true);
+            sandbox.close();
+            assertThat(running.get()).isInstanceOf(Crashed.class);
+            awaitEngineBusy(false);
+        }
+        assertThat(technology.current()).isSameAs(engine);
+    }
+
+    @Test
+    void anInterruptedInvocationStopsItsGuest() throws Exception {
+        Sandbox sandbox = start("loop");
+        var interrupted = new java.util.concurrent.CompletableFuture<Boolean>();
+        Thread caller = Thread.ofVirtual().start(() -> {
+            try {
+                sandbox.invoke(new InvocationRequest("id", new byte[0], Duration.ofMinutes(5), "arn", null, null));
+                interrupted.complete(false);
+            } catch (InterruptedException e) {
+                interrupted.complete(true);
+            }
+        });
+        awaitEngineBusy(true);
+        caller.interrupt();
+        assertThat(interrupted.get()).isTrue();
+        awaitEngineBusy(false);
+    }
+
+    /** Waits until the engine's processes use most of a core, or next to nothing. */
+    private static void awaitEngineBusy(boolean busy) {
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> {
+                    long before = engineCpuMillis();
+                    Thread.sleep(300);
+                    long used = engineCpuMillis() - before;
+                    return busy ? used > 100 : used < 30;
+                });
+    }
+
+    private static long engineCpuMillis() {
+        return EngineLauncher.running(temporary.resolve("state")).stream()
+                .mapToLong(process ->
+                        process.info().totalCpuDuration().orElse(Duration.ZERO).toMillis())
+                .sum();
     }
 }

@@ -7,6 +7,7 @@ import java.security.SecureRandom;
 import java.util.Random;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import run.endive.runtime.ImportValues;
 import run.endive.runtime.Instance;
@@ -39,7 +40,7 @@ final class Guest {
         deadlines.setRemoveOnCancelPolicy(true);
     }
 
-    /** Interrupts the guest's thread at the deadline, and never after the guest has ended. */
+    /** Interrupts the guest's thread, at the deadline or earlier, and never after the guest has ended. */
     private static final class Deadline implements Runnable {
         private final Thread guest = Thread.currentThread();
         private boolean done;
@@ -60,19 +61,22 @@ final class Guest {
         }
     }
 
-    GuestEnd run(Module module, GuestCall call) {
+    /** @param running is told how to stop the guest early, then null when it has ended */
+    GuestEnd run(Module module, GuestCall call, Consumer<@Nullable Runnable> running) {
         long cpuStart = THREADS.getCurrentThreadCpuTime();
         long start = System.nanoTime();
         var output = new LimitedOutput(MAX_OUTPUT_BYTES, true);
         var log = new LimitedOutput(MAX_LOG_BYTES, false);
         var deadline = new Deadline();
         var alarm = deadlines.schedule(deadline, call.timeoutNanos(), TimeUnit.NANOSECONDS);
+        running.accept(deadline);
         var memory = new MemoryWatch();
         Ending ending;
         boolean late;
         try {
             ending = runToEnd(module, call, output, log, memory);
         } finally {
+            running.accept(null);
             late = deadline.end();
             alarm.cancel(false);
         }
