@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -197,6 +198,10 @@ public final class ContainerTechnology implements SandboxTechnology {
             List<String> command = new ArrayList<>(base);
             if (wrapper != null && !wrapper.isBlank()) {
                 command.addFirst(wrapper);
+            }
+            if (!Files.getPosixFilePermissions(code.directory()).contains(PosixFilePermission.OTHERS_EXECUTE)) {
+                throw new IOException(
+                        code.directory() + " must be open to every user: the function is none of this machine's");
             }
             boolean provided = code.runtime().equals(Runtimes.PROVIDED);
             if (provided && !Files.isExecutable(code.directory().resolve("bootstrap"))) {

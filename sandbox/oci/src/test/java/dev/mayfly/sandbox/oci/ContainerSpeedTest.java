@@ -57,16 +57,18 @@ class ContainerSpeedTest {
             try (ContainerTechnology technology = new ContainerTechnology(ContainerSettings.of(temporary))) {
                 Availability availability = technology.check();
                 Assumptions.assumeTrue(availability.available(), availability.detail());
-                cold(technology, code);
+                cold(technology, code, new RawRunc(temporary, code, new Home(ContainerSettings.of(temporary))));
                 warm(technology, code, 1769);
             }
         }
     }
 
-    private static void cold(ContainerTechnology technology, FunctionCode code) throws Exception {
+    private static void cold(ContainerTechnology technology, FunctionCode code, RawRunc raw) throws Exception {
+        long[] alone = new long[COLD];
         long[] start = new long[COLD];
         long[] close = new long[COLD];
         for (int i = 0; i < COLD; i++) {
+            alone[i] = raw.run();
             long before = System.nanoTime();
             Sandbox sandbox = technology.start(spec(code, 512));
             answer(sandbox);
@@ -75,6 +77,7 @@ class ContainerSpeedTest {
             sandbox.close();
             close[i] = System.nanoTime() - before;
         }
+        report(code.runtime() + " in runc alone, start to end", alone);
         report(code.runtime() + " cold start to first answer", start);
         report(code.runtime() + " close", close);
     }
