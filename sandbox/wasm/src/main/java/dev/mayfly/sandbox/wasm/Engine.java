@@ -216,12 +216,7 @@ final class Engine implements AutoCloseable {
             return;
         }
         closed = true;
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
-        process.onExit()
-                .orTimeout(5, TimeUnit.SECONDS)
-                .exceptionally(late -> process)
-                .join();
+        EngineLauncher.end(process);
         try {
             server.close();
             Files.deleteIfExists(socket);

@@ -15,6 +15,7 @@ import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import run.endive.compiler.MachineFactoryCompiler;
 import run.endive.runtime.Instance;
@@ -157,6 +158,17 @@ final class EngineLauncher {
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
+    }
+
+    /** Kills what was started, with all that it started, and waits until it is gone. */
+    static void end(Process process) {
+        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+        all.add(process.toHandle());
+        all.forEach(ProcessHandle::destroyForcibly);
+        all.forEach(one -> one.onExit()
+                .orTimeout(5, TimeUnit.SECONDS)
+                .exceptionally(late -> one)
+                .join());
     }
 
     /** The processes on this machine that were started for {@code folder}, by whomever. */

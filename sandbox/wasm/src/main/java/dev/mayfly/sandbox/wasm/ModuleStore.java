@@ -175,9 +175,7 @@ final class ModuleStore {
             throw new IOException(String.valueOf(e.getCause()), e);
         } finally {
             if (running.isDone() && !running.isCompletedExceptionally()) {
-                Process process = running.join();
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
+                EngineLauncher.end(running.join());
             }
         }
     }

@@ -37,7 +37,7 @@ while [ "$1" != -- ]; do
 done
 shift
 mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
-mount -o remount,ro,nosuid,nodev,size=1m,mode=755 "$root"
+mount -o remount,bind,ro,nosuid,nodev "$root"
 cd "$root"
 pivot_root . .
 umount -l .
