@@ -21,6 +21,14 @@ public final class TopicCreation {
                 bootstrapServers,
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
                 60_000))) {
+            create(admin);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("Kafka at " + bootstrapServers + " did not create the topics", e);
+        }
+    }
+
+    private static void create(Admin admin) throws ExecutionException {
+        try {
             var existing = admin.listTopics().names().get();
             var missing = Topics.definitions().stream()
                     .filter(topic -> !existing.contains(topic.name()))
@@ -28,9 +36,8 @@ public final class TopicCreation {
             for (var created : admin.createTopics(missing).values().values()) {
                 awaitCreation(created);
             }
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("Kafka at " + bootstrapServers + " did not create the topics", e);
         } catch (InterruptedException e) {
+            // Set again before the client is closed, so that closing does not wait for Kafka either.
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while creating topics", e);
         }

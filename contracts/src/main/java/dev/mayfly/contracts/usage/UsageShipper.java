@@ -45,7 +45,7 @@ public final class UsageShipper implements AutoCloseable {
         this.journal = journal;
         this.publisher = publisher;
         this.source = source;
-        timer.scheduleWithFixedDelay(this::shipLogged, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(this::shipLogged, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Ships all that is recorded so far. */

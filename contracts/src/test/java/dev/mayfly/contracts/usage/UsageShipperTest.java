@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.RoundRobinPartitioner;
@@ -114,7 +115,7 @@ class UsageShipperTest {
             Awaitility.await().until(() -> kafka.history().size() == 2);
             kafka.completeNext();
             kafka.errorNext(new TimeoutException("lost"));
-            assertThat(result.get()).isInstanceOf(IOException.class);
+            assertThat(result.get(30, TimeUnit.SECONDS)).isInstanceOf(IOException.class);
             assertThat(journal.closedSegments()).hasSize(1);
         }
     }
