@@ -1,0 +1,391 @@
+package dev.mayfly.invoker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.mayfly.contracts.events.Topics;
+import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.contracts.hosting.InvocationOutcome.Status;
+import dev.mayfly.contracts.identity.Role;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Synchronous invocations, from the gateway's request to the host's answer. */
+class InvokeTest {
+    private static InvokerUnderTest invoker;
+
+    @BeforeAll
+    static void start() throws Exception {
+        invoker = new InvokerUnderTest(
+                "--mayfly.invoker.dispatch.room-wait=1s",
+                "--mayfly.invoker.dispatch.account-concurrency=20",
+                "--mayfly.invoker.queue.group=invoke-test");
+        invoker.register("hello");
+    }
+
+    @AfterAll
+    static void stop() {
+        invoker.close();
+    }
+
+    private static void assertError(HttpResponse<String> response, int status, String type, String message) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        assertThat(response.headers().firstValue("x-amzn-ErrorType")).hasValue(type);
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
+        assertThat(response.body()).contains("\"message\":\"", "\"Message\":\"").contains(message);
+    }
+
+    @Test
+    void answersWithTheFunctionsAnswer() throws Exception {
+        var call = invoker.call("hello").body("{\"a\":1}").header("X-Amz-Client-Context", "eyJ9");
+        var response = call.send();
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body()).isEqualTo("{\"a\":1}");
+        assertThat(response.headers().firstValue("X-Amz-Executed-Version")).hasValue("$LATEST");
+        assertThat(response.headers().firstValue("Server-Timing").orElse("")).contains("handler;dur=1.500");
+        assertThat(response.headers().firstValue("X-Amz-Function-Error")).isEmpty();
+        assertThat(response.headers().firstValue("X-Amzn-Trace-Id").orElse("")).startsWith("Root=1-");
+        var run = invoker.host.runsOf("hello").stream()
+                .filter(one -> one.order().requestId().equals(call.requestId()))
+                .findFirst()
+                .orElseThrow();
+        assertThat(run.order().clientContext()).isEqualTo("eyJ9");
+        assertThat(run.order().attempt()).isEqualTo(1);
+        assertThat(run.order().functionArn()).isEqualTo("arn:aws:lambda:us-east-1:000000000000:function:hello");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "hello:$LATEST",
+                "hello%3A%24LATEST",
+                "function:hello",
+                "000000000000:function:hello",
+                "arn:aws:lambda:us-east-1:000000000000:function:hello",
+                "arn%3Aaws%3Alambda%3Aus-east-1%3A000000000000%3Afunction%3Ahello%3A%24LATEST"
+            })
+    void takesEveryFormOfName(String named) throws Exception {
+        assertThat(invoker.call(named).send().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void takesTheQualifierFromTheQuery() throws Exception {
+        var path = "/2015-03-31/functions/hello/invocations?Qualifier=";
+        assertThat(invoker.new Call(path + "%24LATEST").send().statusCode()).isEqualTo(200);
+        assertError(
+                invoker.new Call(path + "7").send(),
+                404,
+                "ResourceNotFoundException",
+                "Function not found: arn:aws:lambda:us-east-1:000000000000:function:hello:7");
+        assertError(
+                invoker.new Call("/2015-03-31/functions/hello:1/invocations?Qualifier=2").send(),
+                400,
+                "InvalidParameterValueException",
+                "The derived qualifier from the function name does not match the specified qualifier.");
+    }
+
+    @Test
+    void anEmptyBodyIsAnEmptyEvent() throws Exception {
+        assertThat(invoker.call("hello").body("").send().body()).isEqualTo("{}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "null", "\"text\"", "[1,2]", " {\"deep\":[[[]]]} ", "\"\u00e9\u20ac\ud83d\ude00\""})
+    void anyJsonValueIsAnEvent(String event) throws Exception {
+        assertThat(invoker.call("hello").body(event).send().body()).isEqualTo(event);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{", "hello", "{} {}", "[1,]", "\"open", "{'a':1}", "\u0001", "   "})
+    void whatIsNotJsonIsRefused(String event) throws Exception {
+        for (String type : List.of("RequestResponse", "Event")) {
+            assertError(
+                    invoker.call("hello")
+                            .header("X-Amz-Invocation-Type", type)
+                            .body(event)
+                            .send(),
+                    400,
+                    "InvalidRequestContentException",
+                    "Could not parse request body into json: ");
+        }
+    }
+
+    @Test
+    void jsonNestedWithoutEndIsRefused() throws Exception {
+        assertError(
+                invoker.call("hello").body("[".repeat(1_000_000)).send(),
+                400,
+                "InvalidRequestContentException",
+                "Could not parse request body into json: ");
+    }
+
+    @Test
+    void sixMegabytesPassAndOneByteMoreDoesNot() throws Exception {
+        byte[] largest = ("\"" + "x".repeat(6_291_456 - 2) + "\"").getBytes(StandardCharsets.UTF_8);
+        assertThat(invoker.call("hello").body(largest).send().body()).hasSize(6_291_456);
+        byte[] larger = ("\"" + "x".repeat(6_291_456 - 1) + "\"").getBytes(StandardCharsets.UTF_8);
+        assertError(
+                invoker.call("hello").body(larger).send(),
+                413,
+                "RequestTooLargeException",
+                "Request must be smaller than 6291456 bytes for the InvokeFunction operation");
+        assertError(
+                invoker.call("hello")
+                        .event()
+                        .body(("\"" + "x".repeat(1_048_576) + "\""))
+                        .send(),
+                413,
+                "RequestTooLargeException",
+                "Request must be smaller than 1048576 bytes");
+    }
+
+    @Test
+    void theBodyMustBeWhatWasSigned() throws Exception {
+        byte[] body = "{\"n\":1}".getBytes(StandardCharsets.UTF_8);
+        String digest =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body));
+        assertThat(invoker.call("hello").body(body).signed(digest).send().statusCode())
+                .isEqualTo(200);
+        assertThat(invoker.call("hello")
+                        .body(body)
+                        .signed("UNSIGNED-PAYLOAD")
+                        .send()
+                        .statusCode())
+                .isEqualTo(200);
+        assertError(
+                invoker.call("hello").body("{\"n\":2}").signed(digest).send(),
+                403,
+                "InvalidSignatureException",
+                "The request signature we calculated does not match");
+    }
+
+    @Test
+    void functionErrorsAreMarked() throws Exception {
+        invoker.register("throws");
+        for (Status status : List.of(Status.FUNCTION_ERROR, Status.TIMEOUT)) {
+            invoker.host.when(
+                    "throws", (order, event, exchange) -> StubHost.answer(exchange, StubHost.outcome(status), event));
+            var response =
+                    invoker.call("throws").body("{\"errorMessage\":\"x\"}").send();
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.headers().firstValue("X-Amz-Function-Error")).hasValue("Unhandled");
+            assertThat(response.body()).isEqualTo("{\"errorMessage\":\"x\"}");
+        }
+    }
+
+    @Test
+    void theTailOfTheLogComesWhenAskedFor() throws Exception {
+        invoker.register("logs");
+        String log = Base64.getEncoder().encodeToString("START".getBytes(StandardCharsets.UTF_8));
+        invoker.host.when(
+                "logs",
+                (order, event, exchange) ->
+                        StubHost.answer(exchange, StubHost.outcomeWithLog(order.tailLogs() ? log : null), event));
+        assertThat(invoker.call("logs")
+                        .header("X-Amz-Log-Type", "Tail")
+                        .send()
+                        .headers()
+                        .firstValue("X-Amz-Log-Result"))
+                .hasValue(log);
+        assertThat(invoker.call("logs").send().headers().firstValue("X-Amz-Log-Result"))
+                .isEmpty();
+    }
+
+    @Test
+    void aDryRunRunsNothing() throws Exception {
+        invoker.register("dry");
+        var response =
+                invoker.call("dry").header("X-Amz-Invocation-Type", "DryRun").send();
+        assertThat(response.statusCode()).isEqualTo(204);
+        assertThat(invoker.host.runsOf("dry")).isEmpty();
+    }
+
+    @Test
+    void badParametersAreNamed() throws Exception {
+        assertError(
+                invoker.call("hello").header("X-Amz-Invocation-Type", "Later").send(),
+                400,
+                "InvalidParameterValueException",
+                "invocationType");
+        assertError(
+                invoker.call("hello").header("X-Amz-Log-Type", "All").send(),
+                400,
+                "InvalidParameterValueException",
+                "logType");
+        assertError(
+                invoker.call("hello")
+                        .header("X-Amz-Client-Context", "not base64!")
+                        .send(),
+                400,
+                "InvalidRequestContentException",
+                "Client context");
+        assertError(
+                invoker.call("hello")
+                        .header("X-Amz-Client-Context", "e".repeat(3584))
+                        .send(),
+                400,
+                "InvalidRequestContentException",
+                "Client context");
+        assertError(invoker.call("hel%20lo").send(), 400, "ValidationException", "functionName");
+    }
+
+    @Test
+    void whatIsNotThereIsNotFound() throws Exception {
+        assertError(
+                invoker.call("nobody").send(),
+                404,
+                "ResourceNotFoundException",
+                "Function not found: arn:aws:lambda:us-east-1:000000000000:function:nobody");
+        assertError(
+                invoker.call("arn:aws:lambda:eu-west-1:000000000000:function:hello")
+                        .send(),
+                404,
+                "ResourceNotFoundException",
+                "Functions from 'eu-west-1' are not reachable in this region ('us-east-1')");
+        assertError(invoker.new Call("/2015-03-31/functions/hello/other").send(), 404, "UnknownOperationException", "");
+        assertError(invoker.call("hello").method("PUT").send(), 405, "MethodNotAllowedException", "");
+    }
+
+    @Test
+    void aFunctionCreatedAnInstantAgoCanBeInvokedAndADeletedOneCannot() throws Exception {
+        assertThat(invoker.call("young").send().statusCode()).isEqualTo(404);
+        invoker.register("young");
+        assertThat(invoker.call("young").send().statusCode()).isEqualTo(200);
+        invoker.publish(invoker.function("young", "Active"));
+        invoker.unregister("young");
+        await().until(() -> invoker.call("young").send().statusCode() == 200);
+        invoker.publisher
+                .publishTombstone(
+                        Topics.FUNCTION_VERSIONS, FunctionVersion.key(InvokerUnderTest.ACCOUNT, "young", "$LATEST"))
+                .join();
+        await().until(() -> invoker.call("young").send().statusCode() == 404);
+    }
+
+    @Test
+    void aFunctionThatIsNotActiveIsAConflict() throws Exception {
+        invoker.register(invoker.function("pending", "Pending"));
+        assertError(
+                invoker.call("pending").send(),
+                409,
+                "ResourceConflictException",
+                "The function is currently in the following state: Pending");
+    }
+
+    @Test
+    void rolesAndAccountsAreChecked() throws Exception {
+        assertThat(invoker.call("hello").role(Role.INVOKER).send().statusCode()).isEqualTo(200);
+        assertError(
+                invoker.call("hello").role(Role.AUDITOR).send(), 403, "AccessDeniedException", "lambda:InvokeFunction");
+        assertError(
+                invoker.call("111111111111:function:hello").send(),
+                403,
+                "AccessDeniedException",
+                "no resource-based policy allows");
+    }
+
+    @Test
+    void aRequestPastTheGatewayIsRefused() throws Exception {
+        var request = HttpRequest.newBuilder(invoker.at("/2015-03-31/functions/hello/invocations"))
+                .POST(HttpRequest.BodyPublishers.ofString("{}"))
+                .build();
+        try (var http = HttpClient.newHttpClient()) {
+            assertThat(http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(403);
+        }
+    }
+
+    @Test
+    void failuresOfThePlatformAreServiceExceptionsAndRunNothingTwice() throws Exception {
+        invoker.register("broken");
+        invoker.host.when(
+                "broken",
+                (order, event, exchange) -> StubHost.answer(exchange, StubHost.outcome(Status.PLATFORM_ERROR), event));
+        assertError(invoker.call("broken").send(), 500, "ServiceException", "The platform failed");
+        invoker.host.when("broken", (order, event, exchange) -> {
+            StubHost.head(exchange, StubHost.outcome(Status.SUCCESS), 100);
+            exchange.getResponseBody().write(event);
+        });
+        assertError(invoker.call("broken").send(), 500, "ServiceException", "The platform failed");
+        invoker.host.when("broken", (order, event, exchange) -> exchange.close());
+        assertError(invoker.call("broken").send(), 500, "ServiceException", "The platform failed");
+        assertThat(invoker.host.runsOf("broken")).hasSize(3);
+        invoker.host.when("broken", (order, event, exchange) -> StubHost.problem(exchange, 503, "no runc"));
+        assertError(invoker.call("broken").send(), 503, "ServiceException", "no runc");
+        invoker.host.when("broken", (order, event, exchange) -> StubHost.problem(exchange, 404, "gone"));
+        assertError(invoker.call("broken").send(), 404, "ResourceNotFoundException", "Function not found");
+        assertThat(invoker.call("hello").send().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aLargeAnswerThatBreaksOffEndsTheConnection() throws Exception {
+        invoker.register("breaks-late");
+        invoker.host.when("breaks-late", (order, event, exchange) -> {
+            StubHost.head(exchange, StubHost.outcome(Status.SUCCESS), 3 << 20);
+            exchange.getResponseBody().write(new byte[2 << 20]);
+        });
+        assertThatThrownBy(() -> invoker.call("breaks-late").send()).isInstanceOf(IOException.class);
+        assertThat(invoker.call("hello").send().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void withoutRoomItWaitsThenSaysSo() throws Exception {
+        invoker.register("crowded");
+        var asked = new AtomicInteger();
+        invoker.host.when("crowded", (order, event, exchange) -> {
+            if (asked.incrementAndGet() <= 2) {
+                StubHost.problem(exchange, 429, "full");
+            } else {
+                StubHost.answer(exchange, StubHost.outcome(Status.SUCCESS), event);
+            }
+        });
+        assertThat(invoker.call("crowded").send().statusCode()).isEqualTo(200);
+        invoker.host.when("crowded", (order, event, exchange) -> StubHost.problem(exchange, 429, "full"));
+        var refused = invoker.call("crowded").send();
+        assertError(refused, 429, "TooManyRequestsException", "No sandbox host had room for 128 MB");
+        assertThat(refused.headers().firstValue("Retry-After")).hasValue("1");
+    }
+
+    @Test
+    void anAccountRunsNoMoreThanItsLimit() throws Exception {
+        invoker.register("slow");
+        var release = new CountDownLatch(1);
+        invoker.host.when("slow", (order, event, exchange) -> {
+            assertThat(release.await(30, TimeUnit.SECONDS)).isTrue();
+            StubHost.answer(exchange, StubHost.outcome(Status.SUCCESS), event);
+        });
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Integer>> held = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                held.add(threads.submit(() -> invoker.call("slow").send().statusCode()));
+            }
+            await().until(() -> invoker.host.runsOf("slow").size() == 20);
+            var refused = invoker.call("hello").send();
+            assertError(refused, 429, "TooManyRequestsException", "Rate Exceeded.");
+            assertThat(refused.body()).contains("\"Reason\":\"ConcurrentInvocationLimitExceeded\"");
+            release.countDown();
+            for (var one : held) {
+                assertThat(one.get()).isEqualTo(200);
+            }
+        }
+        assertThat(invoker.call("hello").send().statusCode()).isEqualTo(200);
+    }
+}

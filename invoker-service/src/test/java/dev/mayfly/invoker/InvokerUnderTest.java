@@ -1,0 +1,202 @@
+package dev.mayfly.invoker;
+
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.mayfly.contracts.events.CloudEvent;
+import dev.mayfly.contracts.events.EventPublisher;
+import dev.mayfly.contracts.events.Json;
+import dev.mayfly.contracts.events.TopicCreation;
+import dev.mayfly.contracts.events.Topics;
+import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.contracts.function.Isolation;
+import dev.mayfly.contracts.identity.Role;
+import dev.mayfly.contracts.trust.Sealer;
+import dev.mayfly.contracts.trust.Voucher;
+import dev.mayfly.contracts.trust.Vouching;
+import dev.mayfly.testing.TestKafka;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** A whole invoker over real Kafka, with a stub for the registry and for the sandbox host. */
+final class InvokerUnderTest implements AutoCloseable {
+    static final String ACCOUNT = "000000000000";
+    static final String TRUST_KEY = Sealer.newKey();
+
+    final StubHost host = new StubHost();
+    final EventPublisher publisher;
+    final Vouching vouching = new Vouching(Sealer.of(TRUST_KEY), Clock.systemUTC());
+    private final Map<String, FunctionVersion> registered = new ConcurrentHashMap<>();
+    private final HttpServer registry =
+            HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final ConfigurableApplicationContext context;
+
+    InvokerUnderTest(String... settings) throws IOException {
+        TopicCreation.ensureAll(TestKafka.bootstrapServers());
+        publisher = new EventPublisher(TestKafka.bootstrapServers());
+        registry.createContext("/internal/function-versions/", exchange -> {
+            String[] path = exchange.getRequestURI().getPath().split("/");
+            var found = registered.get(path[3] + ":" + path[4] + ":" + path[5]);
+            byte[] body = found == null ? new byte[0] : Json.bytes(found);
+            exchange.sendResponseHeaders(found == null ? 404 : 200, body.length == 0 ? -1 : body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        registry.start();
+        var arguments = new ArrayList<String>(List.of(
+                "--server.port=0",
+                "--mayfly.trust-key=" + TRUST_KEY,
+                "--mayfly.kafka=" + TestKafka.bootstrapServers(),
+                "--mayfly.services.registry=http://127.0.0.1:"
+                        + registry.getAddress().getPort(),
+                "--mayfly.services.host=" + host.url()));
+        arguments.addAll(List.of(settings));
+        context = SpringApplication.run(InvokerApplication.class, arguments.toArray(String[]::new));
+        await().atMost(Duration.ofSeconds(40)).until(() -> health().contains("\"status\":\"UP\""));
+    }
+
+    private String health() throws Exception {
+        return http.send(
+                        HttpRequest.newBuilder(at("/actuator/health/readiness")).build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
+    URI at(String path) {
+        String port = context.getEnvironment().getRequiredProperty("local.server.port");
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    FunctionVersion function(String name, String state) {
+        return new FunctionVersion(
+                ACCOUNT,
+                name,
+                "$LATEST",
+                UUID.randomUUID().toString(),
+                "nodejs20.x",
+                "index.handler",
+                128,
+                3,
+                512,
+                Map.of(),
+                "0".repeat(64),
+                100,
+                Isolation.CONTAINER,
+                state,
+                null,
+                Instant.now());
+    }
+
+    /** The registry knows it; Kafka has not told yet. */
+    void register(String... names) {
+        for (String name : names) {
+            register(function(name, "Active"));
+        }
+    }
+
+    void register(FunctionVersion function) {
+        registered.put(function.key(), function);
+    }
+
+    void unregister(String name) {
+        registered.remove(FunctionVersion.key(ACCOUNT, name, "$LATEST"));
+    }
+
+    void publish(FunctionVersion function) {
+        publisher
+                .publish(
+                        Topics.FUNCTION_VERSIONS,
+                        function.key(),
+                        CloudEvent.of(UUID.randomUUID().toString(), "/test", "function", null, function))
+                .join();
+    }
+
+    Call call(String function) {
+        return new Call("/2015-03-31/functions/" + function + "/invocations");
+    }
+
+    /** One request, as the gateway would hand it on. */
+    final class Call {
+        private final HttpRequest.Builder request;
+        private Role role = Role.OWNER;
+        private Voucher.@Nullable PayloadSignature payload;
+        private String method = "POST";
+        private HttpRequest.BodyPublisher body = HttpRequest.BodyPublishers.ofString("{}");
+        private final String requestId = UUID.randomUUID().toString();
+
+        Call(String path) {
+            request = HttpRequest.newBuilder(at(path)).timeout(Duration.ofSeconds(60));
+        }
+
+        String requestId() {
+            return requestId;
+        }
+
+        Call header(String name, String value) {
+            request.header(name, value);
+            return this;
+        }
+
+        Call event() {
+            return header("X-Amz-Invocation-Type", "Event");
+        }
+
+        Call role(Role as) {
+            role = as;
+            return this;
+        }
+
+        Call signed(String contentSha256) {
+            payload = new Voucher.PayloadSignature(contentSha256, null, null, null, null);
+            return this;
+        }
+
+        Call method(String other) {
+            method = other;
+            return this;
+        }
+
+        Call body(String text) {
+            body = HttpRequest.BodyPublishers.ofString(text);
+            return this;
+        }
+
+        Call body(byte[] bytes) {
+            body = HttpRequest.BodyPublishers.ofByteArray(bytes);
+            return this;
+        }
+
+        HttpResponse<String> send() throws IOException, InterruptedException {
+            var voucher = new Voucher(
+                    "api-gateway", ACCOUNT, "AKIATEST", role, null, requestId, null, payload, vouching.expiry());
+            request.header(Voucher.HEADER, vouching.issue(voucher)).method(method, body);
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    @Override
+    public void close() {
+        context.close();
+        http.shutdownNow();
+        host.close();
+        registry.stop(0);
+        publisher.close();
+    }
+}

@@ -1,0 +1,99 @@
+package dev.mayfly.invoker;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.mayfly.contracts.events.Json;
+import dev.mayfly.contracts.hosting.HostInvocation;
+import dev.mayfly.contracts.hosting.InvocationOutcome;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/** A sandbox host that does what a test tells it, by the name of the function. */
+final class StubHost implements AutoCloseable {
+    interface Behaviour {
+        void answer(HostInvocation order, byte[] event, HttpExchange exchange) throws IOException, InterruptedException;
+    }
+
+    record Run(String function, HostInvocation order, String event) {}
+
+    final List<Run> runs = new CopyOnWriteArrayList<>();
+    private final Map<String, Behaviour> behaviours = new ConcurrentHashMap<>();
+    private final HttpServer server;
+
+    StubHost() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext(HostInvocation.PATH, this::handle);
+        server.start();
+    }
+
+    URI url() {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    void when(String function, Behaviour behaviour) {
+        behaviours.put(function, behaviour);
+    }
+
+    List<Run> runsOf(String function) {
+        return runs.stream().filter(run -> run.function().equals(function)).toList();
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            byte[] json =
+                    Base64.getUrlDecoder().decode(exchange.getRequestHeaders().getFirst(HostInvocation.HEADER));
+            var order = Json.read(json, HostInvocation.class);
+            byte[] event = exchange.getRequestBody().readAllBytes();
+            String function = order.functionKey().split(":")[1];
+            runs.add(new Run(function, order, new String(event, StandardCharsets.UTF_8)));
+            behaviours
+                    .getOrDefault(function, (o, e, x) -> answer(x, outcome(InvocationOutcome.Status.SUCCESS), e))
+                    .answer(order, event, exchange);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    static InvocationOutcome outcome(InvocationOutcome.Status status) {
+        return new InvocationOutcome(status, InvocationOutcome.Start.WARM, 2, 1500, 0, 250, 128, 0, null);
+    }
+
+    static InvocationOutcome outcomeWithLog(@Nullable String log) {
+        return new InvocationOutcome(
+                InvocationOutcome.Status.SUCCESS, InvocationOutcome.Start.COLD, 2, 1500, 90_000, 250, 128, 0, log);
+    }
+
+    static void answer(HttpExchange exchange, InvocationOutcome outcome, byte[] body) throws IOException {
+        head(exchange, outcome, body.length);
+        exchange.getResponseBody().write(body);
+    }
+
+    static void head(HttpExchange exchange, InvocationOutcome outcome, long length) throws IOException {
+        exchange.getResponseHeaders()
+                .set(InvocationOutcome.HEADER, Base64.getUrlEncoder().encodeToString(Json.bytes(outcome)));
+        exchange.sendResponseHeaders(200, length == 0 ? -1 : length);
+    }
+
+    static void problem(HttpExchange exchange, int status, String detail) throws IOException {
+        byte[] body = Json.bytes(Map.of("status", status, "detail", detail));
+        exchange.getResponseHeaders().set("Content-Type", "application/problem+json");
+        exchange.sendResponseHeaders(status, body.length);
+        exchange.getResponseBody().write(body);
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}
