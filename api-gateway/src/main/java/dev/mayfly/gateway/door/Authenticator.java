@@ -11,8 +11,11 @@ import dev.mayfly.gateway.refusal.Dialect;
 import dev.mayfly.gateway.refusal.Refusal;
 import dev.mayfly.gateway.refusal.RefusedException;
 import dev.mayfly.gateway.signature.Hashing;
+import dev.mayfly.gateway.signature.LegacyPresign;
+import dev.mayfly.gateway.signature.RequestHead;
 import dev.mayfly.gateway.signature.SignatureClaim;
 import dev.mayfly.gateway.signature.SignatureVerifier;
+import java.time.Clock;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -22,6 +25,7 @@ import reactor.core.publisher.Mono;
 @Component
 class Authenticator {
     private static final String BEARER = "Bearer ";
+    private static final PayloadSignature UNSIGNED = new PayloadSignature(ContentHash.UNSIGNED, null, null, null, null);
     private static final long MAX_INVOKE_BYTES = 6L << 20;
     private static final long MAX_LAMBDA_BYTES = 70_167_211;
     private static final long MAX_FORM_BYTES = 1L << 20;
@@ -30,8 +34,10 @@ class Authenticator {
     private final Sessions sessions;
     private final SignatureVerifier verifier;
     private final BodyDigest bodies;
+    private final Clock clock;
 
-    Authenticator(AccessKeys keys, Sessions sessions, SignatureVerifier verifier, BodyDigest bodies) {
+    Authenticator(AccessKeys keys, Sessions sessions, SignatureVerifier verifier, BodyDigest bodies, Clock clock) {
+        this.clock = clock;
         this.keys = keys;
         this.sessions = sessions;
         this.verifier = verifier;
@@ -60,21 +66,46 @@ class Authenticator {
             if (inquiry.dialect() == Dialect.V1 && authorization != null && authorization.startsWith(BEARER)) {
                 return bearer(authorization.substring(BEARER.length()).strip());
             }
+            if (authorization == null
+                    && inquiry.dialect() == Dialect.S3
+                    && LegacyPresign.inQuery(inquiry.head().query())) {
+                return legacy(inquiry);
+            }
             SignatureClaim claim = claim(inquiry);
             verifier.checkClaim(inquiry.head(), claim);
-            if (claim.securityToken() != null) {
-                return signed(inquiry, claim, sessions.open(claim.securityToken(), claim.accessKeyId()));
-            }
-            @Nullable Credential known = keys.known(claim.accessKeyId());
-            if (known != null) {
-                return signed(inquiry, claim, known);
-            }
-            return keys.ask(claim.accessKeyId())
-                    .switchIfEmpty(Mono.error(() -> unknownKey(claim.accessKeyId())))
+            return credential(claim.accessKeyId(), claim.securityToken())
                     .flatMap(credential -> signed(inquiry, claim, credential));
         } catch (RefusedException e) {
             return Mono.error(e);
         }
+    }
+
+    private Mono<Credential> credential(String accessKeyId, @Nullable String token) throws RefusedException {
+        if (token != null) {
+            return Mono.just(sessions.open(token, accessKeyId));
+        }
+        @Nullable Credential known = keys.known(accessKeyId);
+        return known != null
+                ? Mono.just(known)
+                : keys.ask(accessKeyId).switchIfEmpty(Mono.error(() -> unknownKey(accessKeyId)));
+    }
+
+    private Mono<Caller> legacy(Inquiry inquiry) throws RefusedException {
+        var presign = LegacyPresign.of(inquiry.head());
+        presign.checkTime(clock);
+        String path = RequestHead.of(
+                        inquiry.head().method(),
+                        inquiry.pathStyleTarget(),
+                        inquiry.head().headers())
+                .path();
+        return credential(presign.accessKeyId(), presign.securityToken()).flatMap(credential -> {
+            try {
+                presign.checkSignature(inquiry.head(), path, credential.secret());
+                return Mono.just(new Caller(credential, UNSIGNED, null));
+            } catch (RefusedException e) {
+                return Mono.error(e);
+            }
+        });
     }
 
     private static SignatureClaim claim(Inquiry inquiry) throws RefusedException {
@@ -189,8 +220,7 @@ class Authenticator {
         return (known != null ? Mono.just(known) : keys.ask(id))
                 .filter(credential -> credential.secret().matches(secret))
                 .switchIfEmpty(Mono.error(Authenticator::wrongBearer))
-                .map(credential -> new Caller(
-                        credential, new PayloadSignature(ContentHash.UNSIGNED, null, null, null, null), null));
+                .map(credential -> new Caller(credential, UNSIGNED, null));
     }
 
     private static RefusedException wrongBearer() {

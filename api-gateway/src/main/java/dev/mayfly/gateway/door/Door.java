@@ -9,6 +9,7 @@ import dev.mayfly.gateway.keys.Credential;
 import dev.mayfly.gateway.refusal.Dialect;
 import dev.mayfly.gateway.refusal.Refusal;
 import dev.mayfly.gateway.refusal.RefusedException;
+import dev.mayfly.gateway.signature.LegacyPresign;
 import dev.mayfly.gateway.signature.RequestHead;
 import dev.mayfly.gateway.signature.SignatureClaim;
 import java.util.List;
@@ -92,7 +93,8 @@ class Door implements WebFilter {
         return inquiry.authorization() == null
                 && inquiry.bucket() == null
                 && (method.equals("GET") || method.equals("HEAD"))
-                && !SignatureClaim.inQuery(inquiry.head().query());
+                && !SignatureClaim.inQuery(inquiry.head().query())
+                && !LegacyPresign.inQuery(inquiry.head().query());
     }
 
     private Mono<Admission> admit(Inquiry inquiry) {

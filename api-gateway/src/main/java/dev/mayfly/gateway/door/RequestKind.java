@@ -1,6 +1,7 @@
 package dev.mayfly.gateway.door;
 
 import dev.mayfly.gateway.refusal.Dialect;
+import dev.mayfly.gateway.signature.LegacyPresign;
 import dev.mayfly.gateway.signature.RequestHead;
 import dev.mayfly.gateway.signature.SignatureClaim;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,9 @@ final class RequestKind {
         if (authorization != null) {
             int start = authorization.indexOf(CREDENTIAL);
             return start < 0 ? null : fourth(authorization, start + CREDENTIAL.length(), "/");
+        }
+        if (LegacyPresign.inQuery(head.query())) {
+            return "s3";
         }
         if (SignatureClaim.inQuery(head.query())) {
             int start = head.query().indexOf("X-Amz-Credential=");

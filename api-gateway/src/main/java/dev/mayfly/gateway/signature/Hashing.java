@@ -42,6 +42,16 @@ public final class Hashing {
         return hex(SHA256.get().digest(wire.getBytes(StandardCharsets.ISO_8859_1)));
     }
 
+    static byte[] hmacSha1(byte[] key, String wire) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA1");
+            mac.init(new SecretKeySpec(key, "HmacSHA1"));
+            return mac.doFinal(wire.getBytes(StandardCharsets.ISO_8859_1));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("This Java runtime has no HMAC-SHA-1", e);
+        }
+    }
+
     static byte[] hmac(byte[] key, String wire) {
         Mac mac = HMAC.get();
         try {

@@ -2,6 +2,7 @@ package dev.mayfly.gateway.signature;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -36,6 +37,11 @@ public final class SigningSecret {
     /** Whether {@code candidate} is the secret, in constant time. */
     public boolean matches(String candidate) {
         return MessageDigest.isEqual(secret, candidate.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Base64 of HMAC-SHA-1 over {@code wire}: Signature Version 2. */
+    String legacySignature(String wire) {
+        return Base64.getEncoder().encodeToString(Hashing.hmacSha1(secret, wire));
     }
 
     private byte[] derive(SignatureClaim claim) {
