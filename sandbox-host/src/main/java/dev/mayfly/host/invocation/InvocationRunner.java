@@ -20,6 +20,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -66,8 +68,9 @@ class InvocationRunner {
         long arrived = System.nanoTime();
         FunctionVersion version = find(order);
         var invocationLog = new InvocationLog(logs, version.key(), order.requestId(), order.tailLogs());
+        List<String> failureLog = new CopyOnWriteArrayList<>();
         Answer answer;
-        try (Lease lease = pool.acquire(version)) {
+        try (Lease lease = pool.acquire(version, failureLog::add)) {
             long waited = System.nanoTime() - arrived;
             invocationLog.start(version.version());
             lease.log().readBy(invocationLog::line);
@@ -79,6 +82,7 @@ class InvocationRunner {
             throw new RefusedException(503, e.getMessage());
         } catch (SandboxStartException e) {
             invocationLog.start(version.version());
+            failureLog.forEach(invocationLog::line);
             long waited = System.nanoTime() - arrived;
             answer = settle(order, version, failedStart(order, version, e), waited, event.length, invocationLog);
         }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,7 +31,7 @@ public final class SandboxPool implements AutoCloseable {
     /** Starts one sandbox; seen by tests. */
     @FunctionalInterface
     interface Starter {
-        PooledSandbox start(FunctionVersion version)
+        PooledSandbox start(FunctionVersion version, Consumer<String> failureLog)
                 throws SandboxStartException, TierUnavailableException, InterruptedException;
     }
 
@@ -73,17 +74,18 @@ public final class SandboxPool implements AutoCloseable {
     /**
      * A sandbox for one invocation of {@code version}. The caller closes the lease.
      *
+     * @param failureLog takes what a sandbox wrote that could not be started
      * @throws NoRoomException when its memory cannot be promised
      * @throws SandboxStartException when a new one was needed and could not be started
      */
-    public Lease acquire(FunctionVersion version)
+    public Lease acquire(FunctionVersion version, Consumer<String> failureLog)
             throws NoRoomException, SandboxStartException, TierUnavailableException, InterruptedException {
         @Nullable PooledSandbox idle = takeIdle(version);
         if (idle != null) {
             return new Lease(this, idle, false);
         }
         reserve(version);
-        return new Lease(this, startReserved(version), true);
+        return new Lease(this, startReserved(version, failureLog), true);
     }
 
     private synchronized @Nullable PooledSandbox takeIdle(FunctionVersion version) {
@@ -126,11 +128,11 @@ public final class SandboxPool implements AutoCloseable {
         }
     }
 
-    private PooledSandbox startReserved(FunctionVersion version)
+    private PooledSandbox startReserved(FunctionVersion version, Consumer<String> failureLog)
             throws SandboxStartException, TierUnavailableException, InterruptedException {
         boolean started = false;
         try {
-            PooledSandbox sandbox = starter.start(version);
+            PooledSandbox sandbox = starter.start(version, failureLog);
             started = true;
             return sandbox;
         } finally {
@@ -241,7 +243,7 @@ public final class SandboxPool implements AutoCloseable {
             promisedMb += version.memoryMb();
         }
         try {
-            giveBack(startReserved(version));
+            giveBack(startReserved(version, line -> log.debug("{}: {}", version.key(), line)));
         } catch (SandboxStartException | TierUnavailableException e) {
             log.info("No sandbox of {} started ahead of need: {}", version.key(), e.getMessage());
         } catch (InterruptedException e) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 
 /** Starts one sandbox for a function version: code, environment, technology. */
@@ -28,13 +29,14 @@ class SandboxStarter {
         this.environment = environment;
     }
 
-    PooledSandbox start(FunctionVersion version)
+    /** Starts it; when that fails, what it had written goes to {@code failureLog}. */
+    PooledSandbox start(FunctionVersion version, Consumer<String> failureLog)
             throws SandboxStartException, TierUnavailableException, InterruptedException {
         var technology = technologies.require(version.isolation(), version.runtime());
         CodeCache.Held held = hold(version);
+        var log = new SandboxLog();
         boolean started = false;
         try {
-            var log = new SandboxLog();
             String id = UUID.randomUUID().toString();
             var code = new FunctionCode(held.directory(), version.codeSha256(), version.runtime(), version.handler());
             var spec = new SandboxSpec(
@@ -51,6 +53,7 @@ class SandboxStarter {
             return pooled;
         } finally {
             if (!started) {
+                log.readBy(failureLog);
                 held.close();
             }
         }

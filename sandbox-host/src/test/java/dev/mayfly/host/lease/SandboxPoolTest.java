@@ -64,7 +64,8 @@ class SandboxPoolTest {
         return new SandboxPool(this::start, new SandboxPool.Limits(memoryMb, keepAlive, lifetime));
     }
 
-    private PooledSandbox start(FunctionVersion version) throws SandboxStartException {
+    private PooledSandbox start(FunctionVersion version, java.util.function.Consumer<String> failureLog)
+            throws SandboxStartException {
         if (startsFail) {
             throw SandboxStartException.function("Runtime.ExitError", "exit status 1", 1);
         }
@@ -104,11 +105,11 @@ class SandboxPoolTest {
     void idleSandboxesAreUsedAgain() throws Exception {
         var version = function("f", "1", 256);
         String first;
-        try (var lease = pool.acquire(version)) {
+        try (var lease = pool.acquire(version, line -> {})) {
             assertThat(lease.isCold()).isTrue();
             first = lease.sandbox().id();
         }
-        try (var lease = pool.acquire(version)) {
+        try (var lease = pool.acquire(version, line -> {})) {
             assertThat(lease.isCold()).isFalse();
             assertThat(lease.sandbox().id()).isEqualTo(first);
         }
@@ -118,19 +119,19 @@ class SandboxPoolTest {
     @Test
     void deadSandboxesAreNot() throws Exception {
         var version = function("f", "1", 256);
-        try (var lease = pool.acquire(version)) {
+        try (var lease = pool.acquire(version, line -> {})) {
             alive.get(lease.sandbox().id()).reusable = false;
         }
         await().until(() -> pool.promisedMb() == 0);
-        try (var lease = pool.acquire(version)) {
+        try (var lease = pool.acquire(version, line -> {})) {
             assertThat(lease.isCold()).isTrue();
         }
     }
 
     @Test
     void aNewRevisionEndsTheOld() throws Exception {
-        pool.acquire(function("f", "1", 256)).close();
-        try (var lease = pool.acquire(function("f", "2", 256))) {
+        pool.acquire(function("f", "1", 256), line -> {}).close();
+        try (var lease = pool.acquire(function("f", "2", 256), line -> {})) {
             assertThat(lease.isCold()).isTrue();
         }
         await().until(() -> pool.promisedMb() == 256);
@@ -138,7 +139,7 @@ class SandboxPoolTest {
 
     @Test
     void aSandboxOfAnOldRevisionEndsWithItsInvocation() throws Exception {
-        var old = pool.acquire(function("f", "1", 256));
+        var old = pool.acquire(function("f", "1", 256), line -> {});
         pool.changed(function("f", "2", 256));
         old.close();
         await().until(() -> pool.promisedMb() == 0);
@@ -147,19 +148,19 @@ class SandboxPoolTest {
     @Test
     void deletionEndsIdleSandboxes() throws Exception {
         var version = function("f", "1", 256);
-        pool.acquire(version).close();
+        pool.acquire(version, line -> {}).close();
         pool.deleted(version.key());
         await().until(() -> alive.isEmpty() && pool.sandboxes().isEmpty());
     }
 
     @Test
     void idleSandboxesMakeRoomAndBusyOnesDoNot() throws Exception {
-        pool.acquire(function("idle", "1", 512)).close();
-        try (var busy = pool.acquire(function("busy", "1", 512));
-                var other = pool.acquire(function("other", "1", 512))) {
+        pool.acquire(function("idle", "1", 512), line -> {}).close();
+        try (var busy = pool.acquire(function("busy", "1", 512), line -> {});
+                var other = pool.acquire(function("other", "1", 512), line -> {})) {
             assertThat(busy.isCold() && other.isCold()).isTrue();
             assertThat(pool.promisedMb()).isEqualTo(1024);
-            assertThatThrownBy(() -> pool.acquire(function("third", "1", 512)))
+            assertThatThrownBy(() -> pool.acquire(function("third", "1", 512), line -> {}))
                     .isInstanceOf(NoRoomException.class)
                     .hasMessageContaining("1024 MB");
         }
@@ -168,7 +169,8 @@ class SandboxPoolTest {
     @Test
     void aFailedStartPromisesNothing() {
         startsFail = true;
-        assertThatThrownBy(() -> pool.acquire(function("f", "1", 256))).isInstanceOf(SandboxStartException.class);
+        assertThatThrownBy(() -> pool.acquire(function("f", "1", 256), line -> {}))
+                .isInstanceOf(SandboxStartException.class);
         assertThat(pool.promisedMb()).isZero();
         assertThat(pool.sandboxes()).isEmpty();
     }
@@ -202,7 +204,7 @@ class SandboxPoolTest {
     @Test
     void sweepingEndsWhatWasIdleForTooLong() throws Exception {
         try (var impatient = pool(1024, Duration.ZERO, Duration.ofHours(6))) {
-            impatient.acquire(function("f", "1", 128)).close();
+            impatient.acquire(function("f", "1", 128), line -> {}).close();
             impatient.sweep();
             await().until(() -> impatient.promisedMb() == 0);
         }
@@ -211,8 +213,8 @@ class SandboxPoolTest {
     @Test
     void oldSandboxesAreReplaced() throws Exception {
         try (var shortLived = pool(1024, Duration.ofMinutes(10), Duration.ZERO)) {
-            shortLived.acquire(function("f", "1", 128)).close();
-            try (var lease = shortLived.acquire(function("f", "1", 128))) {
+            shortLived.acquire(function("f", "1", 128), line -> {}).close();
+            try (var lease = shortLived.acquire(function("f", "1", 128), line -> {})) {
                 assertThat(lease.isCold()).isTrue();
             }
         }
@@ -225,7 +227,7 @@ class SandboxPoolTest {
             for (int i = 0; i < 200; i++) {
                 var version = function("f" + i % 7, "1", 32);
                 callers.submit(() -> {
-                    try (var lease = pool.acquire(version)) {
+                    try (var lease = pool.acquire(version, line -> {})) {
                         lease.sandbox().invoke(new InvocationRequest("r", new byte[0], Duration.ZERO, "", null, null));
                     } catch (NoRoomException e) {
                         assertThat(e).hasMessageContaining("in use");
