@@ -30,6 +30,7 @@ import org.awaitility.Awaitility;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import tools.jackson.databind.JsonNode;
 
 /** The whole service on a free port, over the real Kafka and a schema of its own in the real PostgreSQL. */
@@ -40,12 +41,14 @@ public final class RunningBilling implements AutoCloseable {
     private final Vouching vouching = new Vouching(Sealer.of(trustKey), Clock.systemUTC());
     private final EventPublisher publisher = new EventPublisher(TestKafka.bootstrapServers());
     private final String databaseUrl;
+    private final String kafka;
     private final Class<?>[] extras;
     private final List<String> properties;
     private ConfigurableApplicationContext context;
 
-    private RunningBilling(String schema, List<String> properties, Class<?>... extras) {
-        this.databaseUrl = TestPostgres.url(schema);
+    private RunningBilling(String databaseUrl, String kafka, List<String> properties, Class<?>... extras) {
+        this.databaseUrl = databaseUrl;
+        this.kafka = kafka;
         this.extras = extras;
         this.properties = properties;
         TopicCreation.ensureAll(TestKafka.bootstrapServers());
@@ -53,11 +56,16 @@ public final class RunningBilling implements AutoCloseable {
     }
 
     public static RunningBilling start(String schema, Class<?>... extras) {
-        return new RunningBilling(schema, List.of(), extras);
+        return new RunningBilling(TestPostgres.url(schema), TestKafka.bootstrapServers(), List.of(), extras);
     }
 
     public static RunningBilling start(String schema, List<String> properties) {
-        return new RunningBilling(schema, properties);
+        return new RunningBilling(TestPostgres.url(schema), TestKafka.bootstrapServers(), properties);
+    }
+
+    /** With PostgreSQL and Kafka wherever the test has put them. */
+    public static RunningBilling startOver(String databaseUrl, String kafka) {
+        return new RunningBilling(databaseUrl, kafka, List.of());
     }
 
     public void start() {
@@ -66,7 +74,7 @@ public final class RunningBilling implements AutoCloseable {
         var args = new ArrayList<>(List.of(
                 "--server.port=0",
                 "--mayfly.trust-key=" + trustKey,
-                "--mayfly.kafka=" + TestKafka.bootstrapServers(),
+                "--mayfly.kafka=" + kafka,
                 "--mayfly.billing.retry-delay=50ms",
                 "--spring.datasource.url=" + databaseUrl,
                 "--spring.datasource.username=",
@@ -87,8 +95,9 @@ public final class RunningBilling implements AutoCloseable {
         return bean(JdbcClient.class);
     }
 
-    public EventPublisher publisher() {
-        return publisher;
+    /** Over connections that the service knows nothing of. */
+    public JdbcClient ownSql() {
+        return JdbcClient.create(new DriverManagerDataSource(databaseUrl));
     }
 
     /** Puts events on Kafka, in this order, and returns when they are safe there. */
@@ -120,7 +129,7 @@ public final class RunningBilling implements AutoCloseable {
     }
 
     public long linesOf(String account) {
-        return sql().sql("SELECT count(*) FROM ledger_line WHERE account_id = ?")
+        return ownSql().sql("SELECT count(*) FROM ledger_line WHERE account_id = ?")
                 .param(account)
                 .query(Long.class)
                 .single();

@@ -60,9 +60,12 @@ class UsageIngest implements SmartLifecycle {
                 session(until);
             } catch (RuntimeException e) {
                 if (until.getCount() > 0) {
-                    log.warn("Usage is not taken in now; trying again: {}", e.toString());
+                    String trouble = e.toString();
+                    if (!trouble.equals(parts.status().freshness().trouble())) {
+                        log.warn("Usage is not taken in now; trying again: {}", trouble);
+                    }
                     log.debug("Why usage is not taken in", e);
-                    parts.status().waiting(String.valueOf(e.getMessage()));
+                    parts.status().waiting(trouble);
                     pause(until);
                 }
             }
@@ -137,7 +140,9 @@ class UsageIngest implements SmartLifecycle {
         }
         stopped.countDown();
         var reading = consumer;
-        if (reading != null) {
+        if (reading == null) {
+            running.interrupt();
+        } else {
             reading.wakeup();
         }
         try {

@@ -46,7 +46,7 @@ class ProblemAnswers {
 
     @ExceptionHandler({DataAccessException.class, TransactionException.class})
     ResponseEntity<ProblemDetail> unavailable(RuntimeException e, HttpServletRequest request) {
-        log.error("The ledger could not be read", e);
+        log.warn("The ledger could not be read: {}", e.toString());
         return answer(
                 HttpStatus.SERVICE_UNAVAILABLE,
                 "The ledger cannot be read at the moment. Nothing is lost; try again in a few seconds.",

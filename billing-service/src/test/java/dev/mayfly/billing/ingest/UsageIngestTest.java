@@ -103,7 +103,7 @@ class UsageIngestTest {
         String account = Events.newAccount();
         for (int round = 0; round < 5; round++) {
             billing.publish(invocations(account, 200));
-            billing.sql()
+            billing.ownSql()
                     .sql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
                             + " WHERE usename = current_user AND pid <> pg_backend_pid()")
                     .query(Long.class)
