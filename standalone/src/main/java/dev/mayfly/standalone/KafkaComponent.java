@@ -48,6 +48,7 @@ final class KafkaComponent implements Component {
     private final Path data;
     private final int port;
     private final int controllerPort;
+    private final Path log;
     private final JavaCommand java;
 
     KafkaComponent(Installation installation, Launcher launcher) {
@@ -56,16 +57,18 @@ final class KafkaComponent implements Component {
                 launcher,
                 installation.home().data().resolve("kafka"),
                 installation.settings().ports().kafka(),
-                installation.settings().ports().kafkaController());
+                installation.settings().ports().kafkaController(),
+                installation.home().log("kafka"));
     }
 
     /** A broker apart from the suite's, for training. */
-    KafkaComponent(Installation installation, Launcher launcher, Path data, int port, int controllerPort) {
+    KafkaComponent(Installation installation, Launcher launcher, Path data, int port, int controllerPort, Path log) {
         this.installation = installation;
         this.launcher = launcher;
         this.data = data;
         this.port = port;
         this.controllerPort = controllerPort;
+        this.log = log;
         List<Path> jars = Distribution.jars(installation.distribution().kafka());
         String classPath = jars.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
         this.java = new JavaCommand(
@@ -172,7 +175,7 @@ final class KafkaComponent implements Component {
 
     @Override
     public Path log() {
-        return installation.home().log(name());
+        return log;
     }
 
     @Override

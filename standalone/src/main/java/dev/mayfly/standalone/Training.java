@@ -101,7 +101,7 @@ final class Training implements AutoCloseable {
     private void trainKafka(Path cache, boolean lowPriority, Path log) throws IOException, InterruptedException {
         Path data = installation.home().cache().resolve("kafka-training");
         Folders.delete(data);
-        var kafka = new KafkaComponent(installation, launcher, data, freePort(), freePort());
+        var kafka = new KafkaComponent(installation, launcher, data, freePort(), freePort(), log);
         kafka.prepare();
         Process process =
                 start(kafka.java().train(cache, installation.mark(), List.of()), kafka.environment(), lowPriority, log);
