@@ -31,6 +31,7 @@ final class RunningEvents implements AutoCloseable {
             Thread.ofVirtual().name("event-", 0).factory());
     private final ConcurrentHashMap<String, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
     private final Capacity capacity;
+    private volatile boolean abandoned;
     private final Set<String> done =
             Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<String, Boolean>() {
                 private static final long serialVersionUID = 1L;
@@ -102,6 +103,9 @@ final class RunningEvents implements AutoCloseable {
             log.error("Delivery of {} failed and will be tried again", event.id(), e);
             verdict = delivery.putOff(event);
         }
+        if (abandoned && !(verdict instanceof Delivery.Verdict.Delivered)) {
+            throw new InterruptedException("Broken off by the end of this process, and by nothing else");
+        }
         switch (verdict) {
             case Delivery.Verdict.Delivered ignored -> {}
             case Delivery.Verdict.Delayed delayed -> retrying.untilSafe(() -> queue.delay(delayed.event()));
@@ -118,8 +122,16 @@ final class RunningEvents implements AutoCloseable {
         }
     }
 
+    /** Breaks off what runs, and puts none of it anywhere: its record or lease does. */
     @Override
     public void close() {
+        abandoned = true;
         threads.shutdownNow();
+        try {
+            boolean ended = threads.awaitTermination(500, TimeUnit.MILLISECONDS);
+            log.debug("All broken off: {}", ended);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
