@@ -32,7 +32,7 @@ class PortCheckTest {
                 assertThat(PortCheck.complaint(settings, List.of(kafka)))
                         .hasValueSatisfying(message -> assertThat(message)
                                 .contains("Port " + taken.getLocalPort(), "kafka", "MAYFLY_INTERNAL_PORT_BASE")
-.doesNotContain("MAYFLY_INTERNAL_PORT_BASE=" + base));
+                                .doesNotContain("MAYFLY_INTERNAL_PORT_BASE=" + base));
             }
         }
     }

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Real Kafka and PostgreSQL under a real supervisor, without services. */
 class SupervisorTest {
+    private static final List<String> LINKED = List.of("kafka", "postgres");
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     @TempDir
@@ -55,8 +56,11 @@ class SupervisorTest {
     }
 
     @AfterEach
-    void endAll() throws InterruptedException {
+    void endAll() throws IOException, InterruptedException {
         OwnProcesses.kill(own.find());
+        for (String part : LINKED) {
+            Files.deleteIfExists(folder.resolve("dist").resolve(part));
+        }
     }
 
     @Test
@@ -133,7 +137,7 @@ class SupervisorTest {
     private Process start() throws IOException {
         Path distribution = Files.createDirectories(folder.resolve("dist"));
         Files.createDirectories(distribution.resolve("lib"));
-        for (String part : List.of("kafka", "postgres")) {
+        for (String part : LINKED) {
             Path link = distribution.resolve(part);
             if (!Files.exists(link)) {
                 Files.createSymbolicLink(link, Path.of("target/dist", part).toAbsolutePath());
