@@ -18,6 +18,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -28,7 +29,7 @@ import java.util.stream.Stream;
  */
 public final class S3BlobStore implements BlobStore {
     private static final String PREFIX = "blobs/";
-    private static final String NO_SUCH_KEY = "NoSuchKey";
+    private static final Set<String> NOT_THERE = Set.of("NoSuchKey", "NoSuchBucket");
 
     private final MinioClient client;
     private final String bucket;
@@ -49,6 +50,9 @@ public final class S3BlobStore implements BlobStore {
 
     @Override
     public InputStream read(UUID id, long offset, long length) throws IOException {
+        if (length == 0) {
+            return InputStream.nullInputStream();
+        }
         try {
             return new BoundedInput(
                     client.getObject(GetObjectArgs.builder()
@@ -59,7 +63,7 @@ public final class S3BlobStore implements BlobStore {
                             .build()),
                     length);
         } catch (ErrorResponseException e) {
-            if (e.errorResponse().code().equals(NO_SUCH_KEY)) {
+            if (NOT_THERE.contains(e.errorResponse().code())) {
                 throw new NoSuchFileException(name(id));
             }
             throw new IOException("The blob store refused a read", e);

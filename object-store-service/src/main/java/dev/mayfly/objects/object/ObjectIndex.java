@@ -190,8 +190,8 @@ public class ObjectIndex {
      * @return how many there were
      */
     public long delete(Change change, List<String> keys, @Nullable String etag) {
-        var names =
-                new SqlArrayValue("bytea", keys.stream().map(ObjectIndex::bytes).toArray());
+        var names = new SqlArrayValue(
+                "bytea", (Object[]) keys.stream().map(ObjectIndex::bytes).toArray(byte[][]::new));
         var parameters = new ArrayList<@Nullable Object>();
         parameters.add(change.bucket().id());
         parameters.add(names);

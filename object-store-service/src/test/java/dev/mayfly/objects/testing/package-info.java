@@ -1,0 +1,2 @@
+/** The harness: the running service, and a door for real clients. */
+package dev.mayfly.objects.testing;
