@@ -53,7 +53,8 @@ class AccessTest {
                 var s3 = suite.s3(id, secret)) {
             assertThat(lambda.listFunctions().functions()).isNotNull();
             assertErrorCode(
-                    () -> lambda.createFunction(FunctionFixtures.nodeSource("never", "1").build()),
+                    () -> lambda.createFunction(
+                            FunctionFixtures.nodeSource("never", "1").build()),
                     "AccessDeniedException");
             assertErrorCode(() -> lambda.invoke(request -> request.functionName("any")), "AccessDeniedException");
             assertErrorCode(() -> s3.createBucket(request -> request.bucket("never-made")), "AccessDenied");

@@ -52,17 +52,49 @@ class AwsCliTest {
     void functions() throws IOException {
         String name = FunctionFixtures.uniqueName("cli");
         String code = zip("first.zip", "index.js", "exports.handler = async e => { console.log('heard'); return e; };");
-        assertThat(aws("lambda", "create-function", "--function-name", name, "--runtime", "nodejs20.x", "--handler",
-                        "index.handler", "--role", RunningSuite.ROLE, "--zip-file", code))
+        assertThat(aws(
+                        "lambda",
+                        "create-function",
+                        "--function-name",
+                        name,
+                        "--runtime",
+                        "nodejs20.x",
+                        "--handler",
+                        "index.handler",
+                        "--role",
+                        RunningSuite.ROLE,
+                        "--zip-file",
+                        code))
                 .contains("\"FunctionName\": \"" + name + "\"");
         aws("lambda", "wait", "function-active-v2", "--function-name", name);
 
         Path answer = folder.resolve("answer.json");
-        String log = aws("lambda", "invoke", "--function-name", name, "--payload", "{\"a\":1}",
-                "--log-type", "Tail", "--query", "LogResult", "--output", "text", answer.toString());
+        String log = aws(
+                "lambda",
+                "invoke",
+                "--function-name",
+                name,
+                "--payload",
+                "{\"a\":1}",
+                "--log-type",
+                "Tail",
+                "--query",
+                "LogResult",
+                "--output",
+                "text",
+                answer.toString());
         assertThat(Files.readString(answer)).isEqualTo("{\"a\":1}");
-        assertThat(new String(java.util.Base64.getDecoder().decode(log.strip()))).contains("heard");
-        assertThat(aws("lambda", "invoke", "--function-name", name, "--invocation-type", "Event", "--payload", "{}",
+        assertThat(new String(java.util.Base64.getDecoder().decode(log.strip())))
+                .contains("heard");
+        assertThat(aws(
+                        "lambda",
+                        "invoke",
+                        "--function-name",
+                        name,
+                        "--invocation-type",
+                        "Event",
+                        "--payload",
+                        "{}",
                         answer.toString()))
                 .contains("202");
 
@@ -72,7 +104,8 @@ class AwsCliTest {
         aws("lambda", "invoke", "--function-name", name, answer.toString());
         assertThat(Files.readString(answer)).isEqualTo("\"second\"");
 
-        assertThat(aws("lambda", "list-functions", "--query", "Functions[].FunctionName")).contains(name);
+        assertThat(aws("lambda", "list-functions", "--query", "Functions[].FunctionName"))
+                .contains(name);
         aws("lambda", "delete-function", "--function-name", name);
         var gone = suite.client(LIMIT, "aws", "lambda", "get-function", "--function-name", name);
         assertThat(gone.exitCode()).isNotZero();
@@ -96,7 +129,8 @@ class AwsCliTest {
 
         aws("s3", "cp", "--no-progress", bucket + "/folder/twenty megabytes.bin", bucket + "/copy");
         String link = aws("s3", "presign", bucket + "/copy").strip();
-        assertThat(Pattern.matches("http://.*X-Amz-Signature=.*|http://.*Signature=.*", link)).isTrue();
+        assertThat(Pattern.matches("http://.*X-Amz-Signature=.*|http://.*Signature=.*", link))
+                .isTrue();
         try (var download = java.net.URI.create(link).toURL().openStream()) {
             assertThat(download.readAllBytes()).isEqualTo(bytes);
         }
@@ -108,7 +142,8 @@ class AwsCliTest {
 
     @Test
     void identity() {
-        assertThat(aws("sts", "get-caller-identity", "--query", "Account", "--output", "text").strip())
+        assertThat(aws("sts", "get-caller-identity", "--query", "Account", "--output", "text")
+                        .strip())
                 .isEqualTo(RunningSuite.ACCOUNT);
     }
 
@@ -118,6 +153,7 @@ class AwsCliTest {
         assertThat(suite.mayfly("up", "--detach").output()).containsIgnoringCase("already");
         assertThat(suite.mayfly("--help").output()).contains("up", "down", "status", "logs", "usage", "env", "doctor");
         assertThat(suite.mayfly("no-such-command").exitCode()).isEqualTo(2);
-        assertThat(Map.of("doctor", suite.mayfly("doctor").output()).get("doctor")).contains("wasm", "container");
+        assertThat(Map.of("doctor", suite.mayfly("doctor").output()).get("doctor"))
+                .contains("wasm", "container");
     }
 }

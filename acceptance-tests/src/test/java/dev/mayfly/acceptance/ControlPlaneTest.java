@@ -78,7 +78,8 @@ class ControlPlaneTest {
 
         lambda.tagResource(request -> request.resource(created.functionArn()).tags(Map.of("team", "red", "n", "1")));
         lambda.untagResource(request -> request.resource(created.functionArn()).tagKeys("n"));
-        assertThat(lambda.listTags(request -> request.resource(created.functionArn())).tags())
+        assertThat(lambda.listTags(request -> request.resource(created.functionArn()))
+                        .tags())
                 .containsEntry("team", "red")
                 .doesNotContainKey("n");
 
@@ -114,7 +115,9 @@ class ControlPlaneTest {
         lambda.createFunction(FunctionFixtures.node(name, CODE)
                 .code(code -> code.s3Bucket(bucket).s3Key("fn/a b.zip"))
                 .build());
-        assertThat(lambda.invoke(request -> request.functionName(name)).payload().asUtf8String())
+        assertThat(lambda.invoke(request -> request.functionName(name))
+                        .payload()
+                        .asUtf8String())
                 .isEqualTo("1");
         assertRefused(
                 () -> lambda.createFunction(FunctionFixtures.node(FunctionFixtures.uniqueName("none"), CODE)
@@ -129,18 +132,20 @@ class ControlPlaneTest {
     void badConfigurationIsRefusedByName() {
         String name = FunctionFixtures.uniqueName("bad");
         assertRefused(
-                () -> lambda.createFunction(FunctionFixtures.node(name, CODE).memorySize(64).build()),
+                () -> lambda.createFunction(
+                        FunctionFixtures.node(name, CODE).memorySize(64).build()),
                 400,
                 "ValidationException",
                 "memorySize");
         assertRefused(
-                () -> lambda.createFunction(FunctionFixtures.node(name, CODE).timeout(901).build()),
+                () -> lambda.createFunction(
+                        FunctionFixtures.node(name, CODE).timeout(901).build()),
                 400,
                 "ValidationException",
                 "timeout");
         assertRefused(
-                () -> lambda.createFunction(
-                        FunctionFixtures.function(name, "cobol85", "index.handler", CODE).build()),
+                () -> lambda.createFunction(FunctionFixtures.function(name, "cobol85", "index.handler", CODE)
+                        .build()),
                 400,
                 "InvalidParameterValueException",
                 "nodejs20.x");

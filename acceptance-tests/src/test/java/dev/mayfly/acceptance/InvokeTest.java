@@ -36,9 +36,8 @@ class InvokeTest {
     }
 
     private InvokeResponse invoke(String name, String event) {
-        return lambda.invoke(request -> request.functionName(name)
-                .logType(LogType.TAIL)
-                .payload(SdkBytes.fromUtf8String(event)));
+        return lambda.invoke(
+                request -> request.functionName(name).logType(LogType.TAIL).payload(SdkBytes.fromUtf8String(event)));
     }
 
     private static JsonNode json(InvokeResponse response) {
@@ -51,7 +50,9 @@ class InvokeTest {
 
     private String deploySource(String stem, String commonJs) {
         return FunctionFixtures.deploy(
-                lambda, FunctionFixtures.nodeSource(FunctionFixtures.uniqueName(stem), commonJs).timeout(3));
+                lambda,
+                FunctionFixtures.nodeSource(FunctionFixtures.uniqueName(stem), commonJs)
+                        .timeout(3));
     }
 
     /** Shows that the platform is unharmed: another function still answers. */
@@ -107,8 +108,7 @@ class InvokeTest {
         var zip = FunctionFixtures.example("hello-bootstrap", "bootstrap");
         String name = FunctionFixtures.deploy(
                 lambda,
-                FunctionFixtures.function(
-                        FunctionFixtures.uniqueName("shell"), "provided.al2023", "bootstrap", zip));
+                FunctionFixtures.function(FunctionFixtures.uniqueName("shell"), "provided.al2023", "bootstrap", zip));
         var response = invoke(name, "{\"n\":1}");
         assertThat(json(response).get("shell").asString()).isEqualTo("bash");
         assertThat(json(response).get("event").get("n").asInt()).isEqualTo(1);
@@ -119,7 +119,8 @@ class InvokeTest {
         String name = deploySource("update", "exports.handler = async () => 1;");
         assertThat(invoke(name, "{}").payload().asUtf8String()).isEqualTo("1");
         lambda.updateFunctionCode(request -> request.functionName(name)
-                .zipFile(SdkBytes.fromByteArray(FunctionFixtures.zipOf("index.js", "exports.handler = async () => 2;"))));
+                .zipFile(SdkBytes.fromByteArray(
+                        FunctionFixtures.zipOf("index.js", "exports.handler = async () => 2;"))));
         try (var waiter = lambda.waiter()) {
             waiter.waitUntilFunctionUpdatedV2(request -> request.functionName(name));
         }
@@ -143,7 +144,8 @@ class InvokeTest {
 
     @Test
     void functionsThatFailTellTheirCallerHow() {
-        var thrown = invoke(deploySource("throws", "exports.handler = async () => { throw new TypeError('no'); };"), "{}");
+        var thrown =
+                invoke(deploySource("throws", "exports.handler = async () => { throw new TypeError('no'); };"), "{}");
         assertThat(thrown.functionError()).isEqualTo("Unhandled");
         assertThat(json(thrown).get("errorType").asString()).isEqualTo("TypeError");
         assertThat(json(thrown).get("errorMessage").asString()).isEqualTo("no");
@@ -197,7 +199,8 @@ class InvokeTest {
                   return failed > 0;
                 };""");
         var response = invoke(name, "{}");
-        assertThat(response.functionError() != null || response.payload().asUtf8String().equals("true"))
+        assertThat(response.functionError() != null
+                        || response.payload().asUtf8String().equals("true"))
                 .isTrue();
         assertPlatformUnharmed();
     }
@@ -231,8 +234,9 @@ class InvokeTest {
                     assertThat(e.awsErrorDetails().errorCode()).isEqualTo("RequestTooLargeException");
                 });
         assertThatThrownBy(() -> invoke(echo, "{not json"))
-                .isInstanceOfSatisfying(LambdaException.class, e -> assertThat(e.awsErrorDetails().errorCode())
-                        .isEqualTo("InvalidRequestContentException"));
+                .isInstanceOfSatisfying(
+                        LambdaException.class,
+                        e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("InvalidRequestContentException"));
     }
 
     @Test
@@ -246,7 +250,8 @@ class InvokeTest {
         assertThat(environment.get("COLOUR").asString()).isEqualTo("green");
         assertThat(environment.get("AWS_LAMBDA_FUNCTION_NAME").asString()).isEqualTo(name);
         assertThat(environment.get("AWS_LAMBDA_FUNCTION_VERSION").asString()).isEqualTo("$LATEST");
-        assertThat(environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").asString()).isEqualTo("256");
+        assertThat(environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").asString())
+                .isEqualTo("256");
         assertThat(environment.get("AWS_REGION").asString()).isEqualTo("us-east-1");
         assertThat(environment.get("LAMBDA_TASK_ROOT").asString()).isEqualTo("/var/task");
         assertThat(environment.get("_HANDLER").asString()).isEqualTo("index.handler");

@@ -38,7 +38,10 @@ class KillTest {
     /** Java processes of this suite: their command lines name its home. */
     private List<ProcessHandle> processes(String jar) {
         return ProcessHandle.allProcesses()
-                .filter(process -> process.info().commandLine().orElse("").contains(suite.home().toString()))
+                .filter(process -> process.info()
+                        .commandLine()
+                        .orElse("")
+                        .contains(suite.home().toString()))
                 .filter(process -> process.info().commandLine().orElse("").contains(jar))
                 .toList();
     }
@@ -117,7 +120,8 @@ class KillTest {
         assertThat(answered.size()).isGreaterThanOrEqualTo(INVOCATIONS / 2);
         await().atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofSeconds(1))
-                .untilAsserted(() -> assertThat(billedRequests(function, INVOCATIONS)).containsAll(answered));
+                .untilAsserted(
+                        () -> assertThat(billedRequests(function, INVOCATIONS)).containsAll(answered));
     }
 
     @Test
@@ -131,7 +135,8 @@ class KillTest {
             s3.putObject(request -> request.bucket(bucket).key("k"), RequestBody.fromString("kept"));
             function = FunctionFixtures.deploy(
                     lambda,
-                    FunctionFixtures.nodeSource(FunctionFixtures.uniqueName("kept"), "exports.handler = async () => 1;"));
+                    FunctionFixtures.nodeSource(
+                            FunctionFixtures.uniqueName("kept"), "exports.handler = async () => 1;"));
             for (int i = 0; i < 20; i++) {
                 answered.add(lambda.invoke(request -> request.functionName(function))
                         .responseMetadata()
@@ -142,12 +147,14 @@ class KillTest {
                     .until(() -> processes("").stream().noneMatch(ProcessHandle::isAlive));
             var up = suite.mayfly(Duration.ofMinutes(3), "up", "--detach");
             assertThat(up.exitCode()).as(up.output()).isZero();
-            assertThat(s3.getObjectAsBytes(request -> request.bucket(bucket).key("k")).asUtf8String())
+            assertThat(s3.getObjectAsBytes(request -> request.bucket(bucket).key("k"))
+                            .asUtf8String())
                     .isEqualTo("kept");
             assertThat(answers(lambda, function)).isTrue();
             await().atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofSeconds(1))
-                    .untilAsserted(() -> assertThat(billedRequests(function, 100)).containsAll(answered));
+                    .untilAsserted(
+                            () -> assertThat(billedRequests(function, 100)).containsAll(answered));
         }
     }
 }

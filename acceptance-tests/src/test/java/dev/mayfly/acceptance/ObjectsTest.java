@@ -72,7 +72,8 @@ class ObjectsTest {
     @Test
     void ranges() {
         put("range", noise(100_000));
-        byte[] middle = s3.getObjectAsBytes(request -> request.bucket(bucket).key("range").range("bytes=100-199"))
+        byte[] middle = s3.getObjectAsBytes(
+                        request -> request.bucket(bucket).key("range").range("bytes=100-199"))
                 .asByteArray();
         assertThat(middle).isEqualTo(java.util.Arrays.copyOfRange(noise(100_000), 100, 200));
         assertThatThrownBy(() -> s3.getObjectAsBytes(
@@ -86,9 +87,28 @@ class ObjectsTest {
     @Test
     void oddKeysAreKeptExactly() {
         List<String> keys = List.of(
-                "a//b", "./x", "../x", "a/../b", "/leading", "trailing/", "space and+plus", "100%", "%2F", "ü/ø/漢字/😀",
-                "q?a=b&c", "#frag", ";semi;", "star*", "quote'\"", "<xml>&amp;", "back\\slash", "tab\tkey", "~tilde",
-                "[brackets]{braces}|pipe^", "k=v", "x".repeat(1024));
+                "a//b",
+                "./x",
+                "../x",
+                "a/../b",
+                "/leading",
+                "trailing/",
+                "space and+plus",
+                "100%",
+                "%2F",
+                "ü/ø/漢字/😀",
+                "q?a=b&c",
+                "#frag",
+                ";semi;",
+                "star*",
+                "quote'\"",
+                "<xml>&amp;",
+                "back\\slash",
+                "tab\tkey",
+                "~tilde",
+                "[brackets]{braces}|pipe^",
+                "k=v",
+                "x".repeat(1024));
         for (String key : keys) {
             put(key, key.getBytes(StandardCharsets.UTF_8));
         }
@@ -114,7 +134,8 @@ class ObjectsTest {
         }
         var page = s3.listObjectsV2(
                 request -> request.bucket(bucket).prefix("tree/").delimiter("/"));
-        assertThat(page.commonPrefixes().stream().map(prefix -> prefix.prefix())).containsExactly("tree/a/", "tree/b/");
+        assertThat(page.commonPrefixes().stream().map(prefix -> prefix.prefix()))
+                .containsExactly("tree/a/", "tree/b/");
         assertThat(page.contents().stream().map(S3Object::key)).containsExactly("tree/c");
     }
 
@@ -174,7 +195,8 @@ class ObjectsTest {
             assertThat(answer.body()).isEqualTo("read me");
             String tampered = link.url().toString().replace("/shared?", "/range?");
             assertThat(RunningSuite.get()
-                            .send(HttpRequest.newBuilder(java.net.URI.create(tampered)).build())
+                            .send(HttpRequest.newBuilder(java.net.URI.create(tampered))
+                                    .build())
                             .body())
                     .contains("<Code>SignatureDoesNotMatch</Code>");
         }
@@ -204,11 +226,13 @@ class ObjectsTest {
                 .isInstanceOf(NoSuchBucketException.class);
         put("in-the-way", noise(1));
         assertThatThrownBy(() -> s3.deleteBucket(request -> request.bucket(bucket)))
-                .isInstanceOfSatisfying(S3Exception.class, e -> assertThat(e.awsErrorDetails().errorCode())
-                        .isEqualTo("BucketNotEmpty"));
+                .isInstanceOfSatisfying(
+                        S3Exception.class,
+                        e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("BucketNotEmpty"));
         assertThatThrownBy(() -> s3.listObjectsV2(request -> request.bucket("mayfly-function-code")))
-                .isInstanceOfSatisfying(S3Exception.class, e -> assertThat(e.awsErrorDetails().errorCode())
-                        .isEqualTo("AccessDenied"));
+                .isInstanceOfSatisfying(
+                        S3Exception.class,
+                        e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("AccessDenied"));
     }
 
     @Test
@@ -230,8 +254,10 @@ class ObjectsTest {
                 listed.add(item.get().objectName());
             }
             assertThat(listed).containsExactly("folder/object");
-            minio.removeObject(
-                    RemoveObjectArgs.builder().bucket(own).object("folder/object").build());
+            minio.removeObject(RemoveObjectArgs.builder()
+                    .bucket(own)
+                    .object("folder/object")
+                    .build());
         }
     }
 }

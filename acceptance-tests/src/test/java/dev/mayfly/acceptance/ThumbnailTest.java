@@ -56,7 +56,8 @@ class ThumbnailTest {
                 var s3 = suite.s3()) {
             s3.createBucket(request -> request.bucket(bucket));
             s3.putObject(
-                    request -> request.bucket(bucket).key("orange photo.png"), RequestBody.fromBytes(png.toByteArray()));
+                    request -> request.bucket(bucket).key("orange photo.png"),
+                    RequestBody.fromBytes(png.toByteArray()));
             String name = FunctionFixtures.deploy(
                     lambda,
                     FunctionFixtures.node(FunctionFixtures.uniqueName("thumbnail"), bundle())
@@ -65,7 +66,9 @@ class ThumbnailTest {
             var response = lambda.invoke(request -> request.functionName(name)
                     .payload(SdkBytes.fromUtf8String(
                             "{\"bucket\":\"" + bucket + "\",\"key\":\"orange photo.png\",\"width\":40}")));
-            assertThat(response.functionError()).as(response.payload().asUtf8String()).isNull();
+            assertThat(response.functionError())
+                    .as(response.payload().asUtf8String())
+                    .isNull();
             var thumbnail = ImageIO.read(new ByteArrayInputStream(
                     s3.getObjectAsBytes(request -> request.bucket(bucket).key("thumbnails/orange photo.png"))
                             .asByteArray()));
@@ -99,8 +102,8 @@ class ThumbnailTest {
             var ports = java.util.stream.IntStream.range(base, base + 20)
                     .mapToObj(Integer::toString)
                     .collect(java.util.stream.Collectors.joining(","));
-            String answers = lambda.invoke(request -> request.functionName(name)
-                            .payload(SdkBytes.fromUtf8String("{\"ports\":[" + ports + "]}")))
+            String answers = lambda.invoke(request ->
+                            request.functionName(name).payload(SdkBytes.fromUtf8String("{\"ports\":[" + ports + "]}")))
                     .payload()
                     .asUtf8String();
             assertThat(answers).contains("\"gateway\":\"open\"").containsOnlyOnce("open");

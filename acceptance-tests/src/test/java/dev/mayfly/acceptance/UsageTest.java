@@ -29,7 +29,8 @@ class UsageTest {
         try (var lambda = suite.lambda()) {
             name = FunctionFixtures.deploy(
                     lambda,
-                    FunctionFixtures.nodeSource(FunctionFixtures.uniqueName("billed"), "exports.handler = async () => 1;"));
+                    FunctionFixtures.nodeSource(
+                            FunctionFixtures.uniqueName("billed"), "exports.handler = async () => 1;"));
             for (int i = 0; i < 25; i++) {
                 answered.add(lambda.invoke(request -> request.functionName(name))
                         .responseMetadata()

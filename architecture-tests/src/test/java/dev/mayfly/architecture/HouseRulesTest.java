@@ -33,7 +33,8 @@ class HouseRulesTest {
     static final ArchRule servicesShareContractsAndNothingElse = slices().matching("dev.mayfly.(*)..")
             .should()
             .notDependOnEachOther()
-            .ignoreDependency(not(resideInAPackage("dev.mayfly.contracts..")), resideInAPackage("dev.mayfly.contracts.."))
+            .ignoreDependency(
+                    not(resideInAPackage("dev.mayfly.contracts..")), resideInAPackage("dev.mayfly.contracts.."))
             .ignoreDependency(
                     resideInAnyPackage("dev.mayfly.host..", "dev.mayfly.cli.."),
                     resideInAPackage("dev.mayfly.sandbox.."))
@@ -65,8 +66,18 @@ class HouseRulesTest {
     static final ArchRule packagesAreByFeature = noClasses()
             .should()
             .resideInAnyPackage(
-                    "..controller..", "..controllers..", "..service..", "..services..", "..util..", "..utils..", "..impl..",
-                    "..dto..", "..entity..", "..entities..", "..repository..", "..repositories..");
+                    "..controller..",
+                    "..controllers..",
+                    "..service..",
+                    "..services..",
+                    "..util..",
+                    "..utils..",
+                    "..impl..",
+                    "..dto..",
+                    "..entity..",
+                    "..entities..",
+                    "..repository..",
+                    "..repositories..");
 
     @ArchTest
     static final ArchRule namesSayWhatThingsAre = noClasses()
@@ -80,12 +91,12 @@ class HouseRulesTest {
             .haveSimpleNameEndingWith("Helper");
 
     @ArchTest
-    static final ArchRule dependenciesComeThroughConstructors = com.tngtech.archunit.lang.syntax.ArchRuleDefinition
-            .noFields()
-            .should()
-            .beAnnotatedWith("org.springframework.beans.factory.annotation.Autowired")
-            .orShould()
-            .beAnnotatedWith("org.springframework.beans.factory.annotation.Value");
+    static final ArchRule dependenciesComeThroughConstructors =
+            com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields()
+                    .should()
+                    .beAnnotatedWith("org.springframework.beans.factory.annotation.Autowired")
+                    .orShould()
+                    .beAnnotatedWith("org.springframework.beans.factory.annotation.Value");
 
     @ArchTest
     static final ArchRule everyPackageIsNullMarked = classes().should(resideInANullMarkedPackage());
@@ -116,7 +127,8 @@ class HouseRulesTest {
                         "(?i)\\b(from|join|into|update|table|references)\\s+" + schemas.get(other) + "\\.");
                 try (var files = Files.walk(root.resolve(modules.get(own)).resolve("src/main"))) {
                     for (Path file : files.filter(Files::isRegularFile).toList()) {
-                        String text = new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1);
+                        String text =
+                                new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1);
                         Assertions.assertFalse(
                                 foreign.matcher(text).find(), file + " reads tables of " + schemas.get(other));
                     }

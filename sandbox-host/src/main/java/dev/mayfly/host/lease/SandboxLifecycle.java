@@ -1,9 +1,12 @@
 package dev.mayfly.host.lease;
 
 import dev.mayfly.contracts.events.TopicCreation;
+import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.host.HostProperties;
 import dev.mayfly.host.code.CodeCache;
 import dev.mayfly.host.function.FunctionDirectory;
+import dev.mayfly.sandbox.api.SandboxStartException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +24,7 @@ class SandboxLifecycle implements SmartLifecycle {
     private final HostProperties properties;
     private final Technologies technologies;
     private final SandboxPool pool;
+    private final SandboxStarter starter;
     private final CodeCache codes;
     private final FunctionDirectory functions;
     private volatile @Nullable Thread opening;
@@ -29,11 +33,13 @@ class SandboxLifecycle implements SmartLifecycle {
             HostProperties properties,
             Technologies technologies,
             SandboxPool pool,
+            SandboxStarter starter,
             CodeCache codes,
             FunctionDirectory functions) {
         this.properties = properties;
         this.technologies = technologies;
         this.pool = pool;
+        this.starter = starter;
         this.codes = codes;
         this.functions = functions;
     }
@@ -48,10 +54,28 @@ class SandboxLifecycle implements SmartLifecycle {
         }
     }
 
+    private void changed(FunctionVersion version) {
+        pool.changed(version);
+        // Not for what was there before this host: only a function that is being deployed is likely to be needed soon.
+        if (version.isolation() == Isolation.WASM && functions.isReady()) {
+            Thread.ofVirtual().name("prepare-" + version.key()).start(() -> prepare(version));
+        }
+    }
+
+    private void prepare(FunctionVersion version) {
+        try {
+            starter.prepare(version);
+        } catch (SandboxStartException | TierUnavailableException e) {
+            log.info("{} is not prepared ahead of need: {}", version.key(), e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
     public void start() {
         codes.open();
-        functions.listen(pool::changed, pool::deleted);
+        functions.listen(this::changed, pool::deleted);
         opening = Thread.ofPlatform().name("tiers").start(this::open);
     }
 

@@ -38,10 +38,9 @@ class SandboxStarter {
         boolean started = false;
         try {
             String id = UUID.randomUUID().toString();
-            var code = new FunctionCode(held.directory(), version.codeSha256(), version.runtime(), version.handler());
             var spec = new SandboxSpec(
                     id,
-                    code,
+                    code(version, held),
                     environment.of(version, id),
                     version.memoryMb(),
                     version.ephemeralStorageMb(),
@@ -57,6 +56,18 @@ class SandboxStarter {
                 held.close();
             }
         }
+    }
+
+    /** Fetches and compiles ahead of need, where the tier has anything to compile. */
+    void prepare(FunctionVersion version) throws SandboxStartException, TierUnavailableException, InterruptedException {
+        var technology = technologies.require(version.isolation(), version.runtime());
+        try (CodeCache.Held held = hold(version)) {
+            technology.prepare(code(version, held));
+        }
+    }
+
+    private static FunctionCode code(FunctionVersion version, CodeCache.Held held) {
+        return new FunctionCode(held.directory(), version.codeSha256(), version.runtime(), version.handler());
     }
 
     private CodeCache.Held hold(FunctionVersion version) throws SandboxStartException, InterruptedException {

@@ -1,0 +1,67 @@
+package dev.mayfly.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Warm invocations by one client, against the same handler behind a bare {@code http.createServer}, in turn. */
+final class WarmInvocation {
+    private static final byte[] EVENT = "{\"name\":\"Ada\"}".getBytes(StandardCharsets.UTF_8);
+
+    private WarmInvocation() {}
+
+    static void run(Gateway gateway, Report report, int rounds) throws Exception {
+        String node = "bench-warm-node";
+        String wasm = "bench-warm-wasm";
+        gateway.create(node, "nodejs20.x", "index.handler", Functions.nodeZip());
+        gateway.create(wasm, "wasm32-wasip1", "hello.wasm", Functions.wasmZip());
+        Path folder = Files.createTempDirectory("mayfly-bench");
+        Files.writeString(folder.resolve("index.js"), Functions.ECHO);
+        Files.writeString(folder.resolve("server.js"), Functions.BARE_SERVER);
+        var server = new ProcessBuilder("node", "server.js")
+                .directory(folder.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (var output = new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8))) {
+            var bare = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + output.readLine() + "/"))
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(EVENT))
+                    .build();
+            var nodeRequest = gateway.invocation(node, EVENT);
+            var wasmRequest = gateway.invocation(wasm, EVENT);
+            var bareTimes = new Samples(rounds);
+            var nodeTimes = new Samples(rounds);
+            var wasmTimes = new Samples(rounds);
+            for (int i = -rounds / 2; i < rounds; i++) {
+                var warmUp = i < 0;
+                measure(warmUp, bareTimes, () -> gateway.http().send(bare, HttpResponse.BodyHandlers.ofByteArray()));
+                measure(warmUp, nodeTimes, () -> gateway.send(nodeRequest));
+                measure(warmUp, wasmTimes, () -> gateway.send(wasmRequest));
+            }
+            report.row("bare http.createServer", bareTimes);
+            report.row("warm invoke, node in a container, through the gateway", nodeTimes);
+            report.row("fresh WebAssembly instance, through the gateway", wasmTimes);
+            report.figure(
+                    "platform overhead of a warm invoke, p50",
+                    "%.2f ms".formatted((nodeTimes.micros(0.5) - bareTimes.micros(0.5)) / 1e3),
+                    "<= 2 ms");
+            report.figure("WebAssembly through the gateway, p50", wasmTimes.millis(0.5), "<= 2 ms");
+        } finally {
+            server.destroy();
+            gateway.delete(node);
+            gateway.delete(wasm);
+        }
+    }
+
+    private static void measure(boolean warmUp, Samples samples, Samples.Step step) throws Exception {
+        if (warmUp) {
+            step.run();
+        } else {
+            samples.time(step);
+        }
+    }
+}
