@@ -2,6 +2,7 @@ package dev.mayfly.objects.protocol;
 
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
+import java.util.Locale;
 import java.util.Set;
 
 /** Buckets belong to their owner alone, as with S3's setting "bucket owner enforced". */
@@ -16,8 +17,7 @@ public final class CannedAcl {
         boolean harmless = canned == null || HARMLESS.contains(canned);
         if (!harmless
                 || request.headerNames().stream()
-                        .anyMatch(
-                                name -> name.toLowerCase(java.util.Locale.ROOT).startsWith("x-amz-grant-"))) {
+                        .anyMatch(name -> name.toLowerCase(Locale.ROOT).startsWith("x-amz-grant-"))) {
             throw new S3Exception(S3Error.ACL_NOT_SUPPORTED);
         }
     }
