@@ -66,10 +66,10 @@ class KillTest {
                         .as("one ledger line for " + line)
                         .isTrue();
             }
-            if (!page.hasNonNull("next") || ids.size() > 2 * expected) {
+            if (!page.hasNonNull("after") || ids.size() > 2 * expected) {
                 return ids;
             }
-            after = "&after=" + page.get("next").asString();
+            after = "&after=" + page.get("after").asString();
         }
     }
 
@@ -103,7 +103,7 @@ class KillTest {
                     });
                 }
                 for (String service : SERVICES) {
-                    var victims = processes(service + "-");
+                    var victims = processes("mayfly.component=" + service + " ");
                     assertThat(victims).as(service).isNotEmpty();
                     victims.forEach(ProcessHandle::destroyForcibly);
                     await().alias(service + " is back")

@@ -82,7 +82,7 @@ class UsageTest {
         long bytes = 0;
         for (JsonNode line : lines(bucket)) {
             if (line.get("kind").asString().equals("storage-change")) {
-                bytes += line.get("bytes").asLong();
+                bytes += line.get("storageBytes").asLong();
             }
         }
         return bytes;
