@@ -1,0 +1,229 @@
+#!/bin/bash
+# Brings docker-compose.yml up for real, on a machine that reaches no image registry: a Docker daemon of its own, base images
+# made here, the suite in its containers; then deploys, invokes and bills functions and stores objects with the aws cli, and
+# once more after the containers were taken down and brought up again.
+#
+#   ./mayfly build && deploy/compose/check.sh
+#
+# Needs root, dockerd, docker-compose 1.29, debootstrap, a JDK 25, node 20 or later, the aws cli, curl, zip, unzip, xz, iproute2,
+# and MinIO or Go to build it with. The daemon runs in namespaces of its own: it leaves no process, network or rule behind, and
+# meets no other daemon or port. On a failure the logs of the containers are printed.
+#
+#   MAYFLY_CHECK_FOLDER   everything lies there, and stays there; default: a folder in TMPDIR, deleted at the end
+#   MAYFLY_CHECK_ROOTFS   a Debian with runc, python3, postgresql-client, curl; made when not there; default: in the folder
+#   MAYFLY_CHECK_MIRROR   where debootstrap fetches Debian; default: its own
+#   MAYFLY_CHECK_MINIO    a MinIO; default: minio in PATH, else built into the folder
+#   MAYFLY_CHECK_DIST     the build; default: standalone/target/dist
+#   JAVA_HOME             the JDK; default: that of java in PATH
+set -euo pipefail
+
+MINIO_VERSION=v0.0.0-20250907161309-07c3a429bfed # RELEASE.2025-09-07T16-13-09Z
+root=$(cd "$(dirname "$0")/../.." && pwd -P)
+
+step() { printf '%4d s  %s\n' "$SECONDS" "$*"; }
+fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
+
+# --- Outside: what comes from the network ----------------------------------------------------------------------------
+
+prepare() {
+  [ "$(id -u)" = 0 ] || fail "Run this as root: it starts a Docker daemon"
+  local program
+  for program in dockerd docker docker-compose aws curl zip unzip xz ip iptables; do
+    command -v "$program" >/dev/null || fail "$program is not installed"
+  done
+  java=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")}
+  grep -q '^JAVA_VERSION="25' "$java/release" || fail "$java is no JDK 25; set JAVA_HOME"
+  node=$(readlink -f "$(command -v node)") || fail "node is not installed"
+  dist=${MAYFLY_CHECK_DIST:-$root/standalone/target/dist}
+  [ -d "$dist/lib" ] || fail "Build first: ./mayfly build"
+  rootfs=${MAYFLY_CHECK_ROOTFS:-$work/rootfs}
+  if [ ! -e "$rootfs/usr/bin/python3" ]; then
+    step "debootstrap"
+    debootstrap --variant=minbase --include=runc,python3,postgresql-client,curl bookworm "$rootfs" \
+      ${MAYFLY_CHECK_MIRROR:+"$MAYFLY_CHECK_MIRROR"} >"$work/debootstrap.log" || fail "See $work/debootstrap.log"
+    rm -rf "$rootfs"/var/cache/apt/archives/*.deb
+  fi
+  minio=${MAYFLY_CHECK_MINIO:-$(command -v minio || echo "$work/bin/minio")}
+  if [ ! -x "$minio" ]; then
+    step "go install minio"
+    GOBIN=$(dirname "$minio") go install "github.com/minio/minio@$MINIO_VERSION"
+  fi
+}
+
+# The containers see the build as it is now, whatever is built meanwhile.
+stage() {
+  step "Staging the build"
+  mkdir -p "$work/suite/deploy" "$work/suite/standalone/target"
+  cp "$root/docker-compose.yml" "$root/.dockerignore" "$work/suite/"
+  cp -r "$root/deploy/compose" "$work/suite/deploy/"
+  cp -r "$dist" "$work/suite/standalone/target/dist"
+  cp -r "$root/examples" "$work/suite/"
+}
+
+# --- Inside: own network, mount and process namespaces -----------------------------------------------------------------
+
+start_docker() {
+  step "Starting dockerd"
+  mount -t tmpfs tmpfs /run # the machine's own daemons are not found
+  ip link set lo up
+  dockerd --data-root "$work/docker" --exec-root "$work/docker-run" --pidfile "$work/dockerd.pid" \
+    -H "unix://$work/docker.sock" >"$work/dockerd.log" 2>&1 &
+  local tries=0
+  until docker version >/dev/null 2>&1; do
+    [ $((tries += 1)) -lt 120 ] && kill -0 $! || fail "dockerd did not start: $(tail -5 "$work/dockerd.log")"
+    sleep 0.5
+  done
+}
+
+# image NAME FILE-OR-FOLDER... : deploy/compose/local-images/NAME.Dockerfile, with these beside it
+image() {
+  step "Image mayfly-check/$1"
+  local context=$work/context/$1
+  mkdir -p "$context"
+  cp "$root/deploy/compose/local-images/$1"* "${@:2}" -rLt "$context"
+  docker build -q -t "mayfly-check/$1" -f "$context/$1.Dockerfile" "$context" >/dev/null
+  rm -rf "$context"
+}
+
+make_images() {
+  step "Image mayfly-check/debian"
+  tar -C "$rootfs" --exclude=./proc/* --exclude=./sys/* -c . | docker import - mayfly-check/debian >/dev/null
+  mkdir -p "$work/parts/jdk" "$work/parts/postgres"
+  tar -C "$java" --exclude=./jmods --exclude=./lib/src.zip -c . | tar -x -C "$work/parts/jdk"
+  unzip -p "$dist"/postgres/*.jar '*.txz' | tar -xJ -C "$work/parts/postgres"
+  cp "$node" "$work/parts/node"
+  cp "$minio" "$work/parts/minio"
+  image jre "$work/parts/jdk"
+  image node "$work/parts/node"
+  image kafka "$dist/kafka"
+  image postgres "$work/parts/postgres"
+  image minio "$work/parts/minio"
+  rm -rf "$work/parts"
+}
+
+show_failure() {
+  docker-compose logs --no-color --tail=60 || true
+  docker-compose ps || true
+}
+
+up() {
+  step "docker-compose up"
+  docker-compose up -d "$@" >"$work/up.log" 2>&1 || { tail -30 "$work/up.log"; return 1; }
+  local tries=0
+  until curl -fs -o /dev/null http://localhost:8080/health; do
+    [ $((tries += 1)) -lt 120 ] || return 1
+    sleep 1
+  done
+  eval "$("$work/suite/deploy/compose/env.sh")"
+  step "Up: $(docker-compose ps -q | wc -l) containers"
+}
+
+expect() { # WHAT PATTERN TEXT
+  [[ $3 == *$2* ]] || fail "$1: expected $2, found: $3"
+  step "ok: $1"
+}
+
+# deploy NAME RUNTIME HANDLER ISOLATION FILE
+deploy() {
+  rm -f "$work/$1.zip"
+  zip -qj "$work/$1.zip" "$5"
+  aws lambda create-function --function-name "$1" --runtime "$2" --handler "$3" --zip-file "fileb://$work/$1.zip" \
+    --role arn:aws:iam::000000000000:role/any --tags "mayfly:isolation=$4" --query State --output text
+}
+
+invoke() {
+  printf '{"name":"Ada"}' >"$work/event.json"
+  aws lambda invoke --function-name "$1" --payload "fileb://$work/event.json" "${@:2}" "$work/answer.json" >"$work/invoke.json"
+  cat "$work/answer.json" "$work/invoke.json"
+}
+
+usage() {
+  curl -fsS -H "Authorization: Bearer $AWS_ACCESS_KEY_ID.$AWS_SECRET_ACCESS_KEY" \
+    "http://localhost:8080/v1/usage?groupBy=resource,meter&format=csv"
+}
+
+# billed RESOURCE METER QUANTITY: waits until the ledger says so
+billed() {
+  local tries=0 line=
+  until line=$(usage | grep -F "$1" | grep -F "$2") && [[ $line == *,$3,* ]]; do
+    [ $((tries += 1)) -lt 60 ] || { usage; fail "Billed: expected $3 $2 of $1, found: $line"; }
+    sleep 0.5
+  done
+  step "ok: billed $line"
+}
+
+check() {
+  trap 'code=$?; [ $code = 0 ] || show_failure' EXIT
+  start_docker
+  make_images
+  cd "$work/suite"
+  step "docker-compose build"
+  docker-compose build >"$work/build.log" 2>&1 || { tail -30 "$work/build.log"; return 1; }
+  up
+
+  node_runtime=nodejs$("$node" --version | sed 's/v\([0-9]*\).*/\1/').x
+  python_runtime=$(basename "$(readlink -f "$rootfs/usr/bin/python3")")
+  cat >"$work/health.mjs" <<'JS'
+export const handler = async () => (await fetch(process.env.AWS_ENDPOINT_URL + '/health')).status;
+JS
+  expect "deploy hello-node" "" "$(deploy hello-node "$node_runtime" index.handler container examples/hello-node/index.mjs)"
+  deploy hello-python "$python_runtime" lambda_function.lambda_handler container examples/hello-python/lambda_function.py >/dev/null
+  deploy hello-wasm wasm32-wasip1 hello.wasm wasm examples/hello-wasm/hello.wasm >/dev/null
+  deploy health "$node_runtime" health.handler container "$work/health.mjs" >/dev/null
+  expect "invoke Node in a container" "Hello, Ada!" "$(invoke hello-node)"
+  expect "invoke Python in a container" "Hello, Ada!" "$(invoke hello-python)"
+  expect "invoke WebAssembly" "Ada" "$(invoke hello-wasm)"
+  expect "a function reaches the gateway" "200" "$(invoke health)"
+  expect "invoke through the queue" "202" "$(invoke hello-node --invocation-type Event)"
+
+  head -c 20000000 /dev/urandom >"$work/object"
+  aws s3 mb s3://photos >/dev/null
+  aws s3 cp --quiet "$work/object" s3://photos/in/parts
+  aws s3 cp --quiet docker-compose.yml s3://photos/docker-compose.yml
+  aws s3 cp --quiet s3://photos/in/parts - | cmp - "$work/object" || fail "20 MB came back different"
+  expect "store and read 20 MB in parts" "20000000" "$(aws s3 ls --recursive s3://photos)"
+  local stored
+  stored=$(docker-compose exec -T minio du -sm /data/mayfly-blobs | cut -f1)
+  [ "$stored" -ge 19 ] || fail "MinIO holds $stored MB only"
+  step "ok: the bytes lie in MinIO ($stored MB)"
+
+  billed hello-node function-requests 2
+  billed hello-python function-requests 1
+  billed hello-wasm function-requests 1
+
+  docker-compose down >"$work/down.log" 2>&1
+  up
+  expect "invoke after down and up" "Hello, Ada!" "$(invoke hello-node)"
+  billed hello-node function-requests 3
+  aws s3 cp --quiet s3://photos/in/parts - | cmp - "$work/object" || fail "20 MB came back different after down and up"
+  step "ok: read 20 MB after down and up"
+  usage
+  docker-compose down -v >>"$work/down.log" 2>&1
+  step "The suite works in containers"
+}
+
+# --------------------------------------------------------------------------------------------------------------------------
+
+if [ "${1:-}" = --inside ]; then
+  export DOCKER_HOST="unix://$work/docker.sock" DOCKER_CONFIG="$work/docker-config" DOCKER_BUILDKIT=0 COMPOSE_DOCKER_CLI_BUILD=0
+  export COMPOSE_PROJECT_NAME=mayfly COMPOSE_HTTP_TIMEOUT=300
+  export COMPOSE_FILE=docker-compose.yml:deploy/compose/docker-compose.local-images.yml
+  unset "${!MAYFLY_@}" "${!AWS_@}"
+  export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
+  check
+  exit
+fi
+
+if [ -n "${MAYFLY_CHECK_FOLDER:-}" ]; then
+  mkdir -p "$MAYFLY_CHECK_FOLDER"
+  work=$(cd "$MAYFLY_CHECK_FOLDER" && pwd -P)
+  rm -rf "$work/suite" "$work/context" "$work/parts" "$work/docker" "$work/docker-run"
+else
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+fi
+prepare
+stage
+export work rootfs java node minio
+dist=$work/suite/standalone/target/dist SECONDS=$SECONDS \
+  unshare --mount --net --pid --fork --kill-child --mount-proc "$0" --inside

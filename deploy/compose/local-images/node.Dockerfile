@@ -1,0 +1,3 @@
+# Stands in for node: the machine's Node.
+FROM mayfly-check/debian
+COPY node /usr/local/bin/node
