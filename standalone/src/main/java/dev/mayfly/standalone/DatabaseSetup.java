@@ -19,12 +19,14 @@ final class DatabaseSetup {
     private final int port;
     private final String user;
     private final Secrets secrets;
+    private final String database;
     private @Nullable Connection connection;
 
-    DatabaseSetup(int port, String user, Secrets secrets) {
+    DatabaseSetup(int port, String user, Secrets secrets, String database) {
         this.port = port;
         this.user = user;
         this.secrets = secrets;
+        this.database = database;
     }
 
     /** Connects to the server and sets it up if that has not been done since it started; then asks whether it is there. */
@@ -58,9 +60,18 @@ final class DatabaseSetup {
         }
     }
 
+    /** Ends every connection to the database and removes it with all that is in it. */
+    void drop() throws SQLException {
+        disconnect();
+        try (Connection server = open("postgres");
+                Statement statement = server.createStatement()) {
+            statement.execute("drop database if exists " + database + " with (force)");
+        }
+    }
+
     private Connection connect() throws SQLException {
         try {
-            return open(PostgresComponent.DATABASE);
+            return open(database);
         } catch (SQLException e) {
             if (!NO_SUCH_DATABASE.equals(e.getSQLState())) {
                 throw e;
@@ -68,9 +79,9 @@ final class DatabaseSetup {
         }
         try (Connection first = open("postgres");
                 Statement statement = first.createStatement()) {
-            statement.execute("create database " + PostgresComponent.DATABASE);
+            statement.execute("create database " + database);
         }
-        return open(PostgresComponent.DATABASE);
+        return open(database);
     }
 
     private Connection open(String database) throws SQLException {

@@ -19,7 +19,7 @@ import java.util.Objects;
 final class PostgresComponent implements Component {
     static final String DATABASE = "mayfly";
 
-    private static final String SUPERUSER = "mayfly";
+    static final String SUPERUSER = "mayfly";
     private static final String ACCESS = """
             # Nothing but passwords, nothing but this machine.
             host all all 127.0.0.1/32 scram-sha-256
@@ -35,7 +35,7 @@ final class PostgresComponent implements Component {
         this.installation = installation;
         this.launcher = launcher;
         this.data = installation.home().data().resolve("postgres");
-        this.setup = new DatabaseSetup(port(), SUPERUSER, installation.secrets());
+        this.setup = new DatabaseSetup(port(), SUPERUSER, installation.secrets(), DATABASE);
     }
 
     static String passwordOf(Secrets secrets, String role) {

@@ -109,6 +109,11 @@ final class ServiceComponent implements Component {
         return service == ServiceCatalog.HOST;
     }
 
+    /** Where the service says whether it can work. */
+    String healthPath() {
+        return service.healthPath();
+    }
+
     private Path data() {
         return installation.home().data().resolve(name());
     }

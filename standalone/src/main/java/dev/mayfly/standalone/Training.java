@@ -3,32 +3,33 @@ package dev.mayfly.standalone;
 import dev.mayfly.standalone.process.Component;
 import dev.mayfly.standalone.process.Launcher;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the AOT caches that are missing, one component after another. A trained service ends before it serves or consumes
- * anything, and a trained Kafka has ports and data of its own, so a running suite is not disturbed.
+ * Makes the AOT caches that are missing: each service is started whole on a {@link TrainingGround}, so that the running suite
+ * is not disturbed, and ended once it is ready.
  */
 final class Training implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration READY_PATIENCE = Duration.ofSeconds(40);
     private static final List<String> LOW_PRIORITY = List.of("nice", "-n", "19");
 
     private final Installation installation;
     private final Launcher launcher;
     private final Consumer<String> report;
-    private volatile @Nullable Process running;
+    private final Set<Process> running = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     Training(Installation installation, Launcher launcher, Consumer<String> report) {
@@ -45,81 +46,107 @@ final class Training implements AutoCloseable {
                                 && !installation.aotCaches().has(java));
     }
 
-    /** Trains what needs it. A failure is reported and changes nothing: that component starts without. */
+    /** Trains what needs it; PostgreSQL runs. A failure is reported and changes nothing: that component starts without. */
     void train(List<? extends Component> components, boolean lowPriority) throws InterruptedException {
-        for (Component component : components) {
-            JavaCommand java = command(component);
-            if (closed || java == null || installation.aotCaches().has(java)) {
-                continue;
-            }
-            Instant start = Instant.now();
+        Path log = installation.home().log("training");
+        try {
+            var ground = new TrainingGround(installation, launcher, log);
+            ground.open();
             try {
-                train(component, java, lowPriority);
-                report.accept("AOT cache of " + component.name() + " made in "
-                        + Duration.between(start, Instant.now()).toSeconds() + " s");
-            } catch (IOException e) {
-                report.accept("No AOT cache for " + component.name() + ": " + e.getMessage());
+                train(components, ground, lowPriority, log);
+            } finally {
+                ground.close();
             }
+        } catch (IOException e) {
+            report.accept("AOT caches are not all made: " + e.getMessage());
         }
     }
 
-    private void train(Component component, JavaCommand java, boolean lowPriority)
+    private void train(List<? extends Component> components, TrainingGround ground, boolean lowPriority, Path log)
             throws IOException, InterruptedException {
-        AotCaches caches = installation.aotCaches();
-        caches.deleteOthers(java);
-        Path cache = caches.cacheOf(java);
+        KafkaComponent kafka = ground.kafka();
+        // Kafka is trained by serving the services that are trained.
+        Path cache = fresh(kafka.java());
+        Process broker =
+                start(kafka.java().train(cache, installation.mark(), List.of()), kafka.environment(), lowPriority, log);
+        try {
+            awaitHealth(kafka::isHealthy, broker);
+            for (Component component : components) {
+                if (!closed && component instanceof ServiceComponent service && needs(service.java())) {
+                    train(service, ground, lowPriority, log);
+                }
+            }
+        } finally {
+            end(broker);
+        }
+        keep(kafka.java(), cache, kafka.name());
+    }
+
+    private void train(ServiceComponent service, TrainingGround ground, boolean lowPriority, Path log)
+            throws IOException, InterruptedException {
+        int port = TrainingGround.freePort();
+        Path cache = fresh(service.java());
+        Process process = start(
+                service.java().train(cache, installation.mark(), List.of()),
+                ground.environment(service, port),
+                lowPriority,
+                log);
+        try {
+            awaitHealth(() -> Health.http(port, service.healthPath()), process);
+        } finally {
+            end(process);
+        }
+        keep(service.java(), cache, service.name());
+    }
+
+    private boolean needs(JavaCommand java) {
+        return !installation.aotCaches().has(java);
+    }
+
+    private Path fresh(JavaCommand java) throws IOException {
+        Path cache = installation.aotCaches().cacheOf(java);
         Path fresh = cache.resolveSibling(cache.getFileName() + ".new");
         Files.deleteIfExists(fresh);
-        Path log = installation.home().log("training");
-        if (component instanceof KafkaComponent) {
-            trainKafka(fresh, lowPriority, log);
+        return fresh;
+    }
+
+    private void keep(JavaCommand java, Path fresh, String name) throws IOException {
+        if (closed || !needs(java)) {
+            Files.deleteIfExists(fresh);
+        } else if (Files.exists(fresh)) {
+            Files.move(fresh, installation.aotCaches().cacheOf(java), StandardCopyOption.ATOMIC_MOVE);
+            installation.aotCaches().deleteOthers(java);
+            report.accept("AOT cache of " + name + " made");
         } else {
-            await(start(
-                    java.train(fresh, installation.mark(), List.of("-Dspring.context.exit=onRefresh")),
-                    trainingEnvironment(component),
-                    lowPriority,
-                    log));
+            report.accept("No AOT cache for " + name + ": the training run made none; see "
+                    + installation.home().log("training"));
         }
-        if (!Files.exists(fresh)) {
-            throw new IOException("the training run made none; see " + log);
-        }
-        Files.move(fresh, cache, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private static Map<String, String> trainingEnvironment(Component component) {
-        var environment = new HashMap<>(component.environment());
-        environment.put("SERVER_PORT", "0");
-        environment.put("MAYFLY_TRAINING", "true");
-        String data = environment.get("MAYFLY_DATA");
-        if (data != null) {
-            // A journal or a sandbox folder has one owner: the running service.
-            environment.put("MAYFLY_DATA", data + ".training");
-        }
-        return environment;
+    /** Whether something answers that it works. */
+    @FunctionalInterface
+    private interface Check {
+        boolean passes() throws IOException;
     }
 
-    private void trainKafka(Path cache, boolean lowPriority, Path log) throws IOException, InterruptedException {
-        Path data = installation.home().cache().resolve("kafka-training");
-        Folders.delete(data);
-        var kafka = new KafkaComponent(installation, launcher, data, freePort(), freePort(), log);
-        kafka.prepare();
-        Process process =
-                start(kafka.java().train(cache, installation.mark(), List.of()), kafka.environment(), lowPriority, log);
-        Instant deadline = Instant.now().plus(PATIENCE);
-        while (process.isAlive() && !answers(kafka) && Instant.now().isBefore(deadline)) {
+    private void awaitHealth(Check check, Process process) throws InterruptedException {
+        Instant deadline = Instant.now().plus(READY_PATIENCE);
+        while (!closed && process.isAlive() && !passes(check) && Instant.now().isBefore(deadline)) {
             process.waitFor(200, TimeUnit.MILLISECONDS);
         }
-        process.destroy();
-        await(process);
-        Folders.delete(data);
     }
 
-    private static boolean answers(KafkaComponent kafka) {
+    private static boolean passes(Check check) {
         try {
-            return kafka.isHealthy();
+            return check.passes();
         } catch (IOException e) {
             return false;
         }
+    }
+
+    private static void end(Process process) throws InterruptedException {
+        process.destroy();
+        await(process);
     }
 
     private Process start(List<String> command, Map<String, String> environment, boolean lowPriority, Path log)
@@ -130,7 +157,7 @@ final class Training implements AutoCloseable {
         }
         full.addAll(command);
         Process process = launcher.start(full, environment, installation.home().cache(), log);
-        running = process;
+        running.add(process);
         if (closed) {
             close();
         }
@@ -151,18 +178,11 @@ final class Training implements AutoCloseable {
         };
     }
 
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
     /** Ends a training run that is under way. */
     @Override
     public void close() {
         closed = true;
-        Process process = running;
-        if (process != null) {
+        for (Process process : running) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
