@@ -36,7 +36,7 @@ class HouseRulesTest {
             .ignoreDependency(
                     not(resideInAPackage("dev.mayfly.contracts..")), resideInAPackage("dev.mayfly.contracts.."))
             .ignoreDependency(
-                    resideInAnyPackage("dev.mayfly.host..", "dev.mayfly.cli.."),
+                    resideInAnyPackage("dev.mayfly.host..", "dev.mayfly.standalone.."),
                     resideInAPackage("dev.mayfly.sandbox.."))
             .ignoreDependency(resideInAPackage("dev.mayfly.cli.."), resideInAPackage("dev.mayfly.standalone.."));
 
