@@ -9,7 +9,7 @@
 # and MinIO or Go to build it with. The daemon runs in namespaces of its own: it leaves no process, network or rule behind, and
 # meets no other daemon or port. On a failure the logs of the containers are printed.
 #
-#   MAYFLY_CHECK_FOLDER   everything lies there, and stays there; default: a folder in TMPDIR, deleted at the end
+#   MAYFLY_CHECK_FOLDER   for logs, the Debian and MinIO, which stay there; default: a folder in TMPDIR, deleted at the end
 #   MAYFLY_CHECK_ROOTFS   a Debian with runc, python3, postgresql-client, curl; made when not there; default: in the folder
 #   MAYFLY_CHECK_MIRROR   where debootstrap fetches Debian; default: its own
 #   MAYFLY_CHECK_MINIO    a MinIO; default: minio in PATH, else built into the folder
@@ -90,7 +90,7 @@ start_docker() {
   ip link set lo up
   mkdir -p "$work/docker-run"
   write_runtime
-  dockerd --add-runtime "check=$work/docker-run/runc" --default-runtime check \
+  dockerd --add-runtime "check=$work/docker-run/runc" --default-runtime check --cgroup-parent "/$cgroup" \
     --data-root "$work/docker" --exec-root "$work/docker-run" --pidfile "$work/docker-run/pid" \
     -H "unix://$work/docker.sock" >"$work/dockerd.log" 2>&1 &
   local tries=0
@@ -241,16 +241,28 @@ if [ "${1:-}" = --inside ]; then
   exit
 fi
 
+clean_up() {
+  code=$?
+  # Only empty ones can be removed, and no process is left in these.
+  find /sys/fs/cgroup -depth -type d -path "*/$cgroup*" -exec rmdir {} \; 2>/dev/null || true
+  if [ -n "${MAYFLY_CHECK_FOLDER:-}" ]; then
+    rm -rf "$work/docker" "$work/docker-run" "$work/docker.sock" "$work/suite" "$work/context" "$work/parts"
+  else
+    rm -rf "$work"
+  fi
+  exit "$code"
+}
+
+cgroup=mayfly-check-$$
 if [ -n "${MAYFLY_CHECK_FOLDER:-}" ]; then
   mkdir -p "$MAYFLY_CHECK_FOLDER"
   work=$(cd "$MAYFLY_CHECK_FOLDER" && pwd -P)
-  rm -rf "$work/suite" "$work/context" "$work/parts" "$work/docker" "$work/docker-run"
 else
   work=$(mktemp -d)
-  trap 'rm -rf "$work"' EXIT
 fi
+trap clean_up EXIT
 prepare
 stage
-export work rootfs java node minio
+export work rootfs java node minio cgroup
 dist=$work/suite/standalone/target/dist SECONDS=$SECONDS \
   unshare --mount --net --pid --fork --kill-child --mount-proc "$0" --inside
