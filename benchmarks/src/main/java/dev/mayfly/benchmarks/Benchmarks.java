@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 final class Benchmarks implements Callable<Integer> {
     @Option(
             names = "--rounds",
-            defaultValue = "1000",
+            defaultValue = "4000",
             description = "Warm measurements each (default: ${DEFAULT-VALUE}).")
     private int rounds;
 

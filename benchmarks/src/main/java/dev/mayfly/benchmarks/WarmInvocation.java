@@ -13,6 +13,9 @@ import java.nio.file.Path;
 final class WarmInvocation {
     private static final byte[] EVENT = "{\"name\":\"Ada\"}".getBytes(StandardCharsets.UTF_8);
 
+    /** Rounds before the measured ones, as a multiple: a service that has just started still compiles itself. */
+    private static final int WARM_UP = 2;
+
     private WarmInvocation() {}
 
     static void run(Gateway gateway, Report report, int rounds) throws Exception {
@@ -36,7 +39,7 @@ final class WarmInvocation {
             var bareTimes = new Samples(rounds);
             var nodeTimes = new Samples(rounds);
             var wasmTimes = new Samples(rounds);
-            for (int i = -rounds / 2; i < rounds; i++) {
+            for (int i = -WARM_UP * rounds; i < rounds; i++) {
                 var warmUp = i < 0;
                 measure(warmUp, bareTimes, () -> gateway.http().send(bare, HttpResponse.BodyHandlers.ofByteArray()));
                 measure(warmUp, nodeTimes, () -> gateway.send(nodeRequest));

@@ -49,6 +49,12 @@ final class InvokerUnderTest implements AutoCloseable {
     private final ConfigurableApplicationContext context;
 
     InvokerUnderTest(String... settings) throws IOException {
+        this(List.of(), settings);
+    }
+
+    /** Knows {@code functions} before it starts, so that none of their waiting events comes too early. */
+    InvokerUnderTest(List<String> functions, String... settings) throws IOException {
+        functions.forEach(this::register);
         TopicCreation.ensureAll(TestKafka.bootstrapServers());
         publisher = new EventPublisher(TestKafka.bootstrapServers());
         registry.createContext("/internal/function-versions/", exchange -> {

@@ -21,8 +21,9 @@ class RedeliveryTest {
     private static final Duration LIMIT = Duration.ofSeconds(40);
     private static final String GROUP = "redelivery-test";
 
-    private static InvokerUnderTest invoker(int consumers) throws Exception {
+    private static InvokerUnderTest invoker(int consumers, String function) throws Exception {
         return new InvokerUnderTest(
+                List.of(function),
                 "--mayfly.invoker.queue.group=" + GROUP,
                 "--mayfly.invoker.queue.consumers=" + consumers,
                 "--mayfly.invoker.queue.owner-silence=3s");
@@ -31,8 +32,7 @@ class RedeliveryTest {
     @Test
     void anEventThatAConsumerTookAndNeverAcknowledgedIsDelivered() throws Exception {
         String id;
-        try (var accepting = invoker(0)) {
-            accepting.register("kept");
+        try (var accepting = invoker(0, "kept")) {
             var call = accepting.call("kept").event().body("{\"n\":1}");
             assertThat(call.send().statusCode()).isEqualTo(202);
             id = call.requestId();
@@ -51,8 +51,7 @@ class RedeliveryTest {
             await().atMost(LIMIT)
                     .until(() -> !dying.poll(Duration.ofMillis(500)).isEmpty());
         }
-        try (var delivering = invoker(2)) {
-            delivering.register("kept");
+        try (var delivering = invoker(2, "kept")) {
             await().atMost(LIMIT)
                     .untilAsserted(() -> assertThat(delivering.host.runsOf("kept"))
                             .singleElement()
@@ -64,8 +63,7 @@ class RedeliveryTest {
     @Test
     void anEventThatRanWhenItsInvokerEndedIsDeliveredByTheNext() throws Exception {
         var never = new CountDownLatch(1);
-        try (var first = invoker(2)) {
-            first.register("long");
+        try (var first = invoker(2, "long")) {
             first.host.when("long", (order, event, exchange) -> {
                 boolean released = never.await(60, TimeUnit.SECONDS);
                 StubHost.answer(exchange, StubHost.outcome(released ? Status.SUCCESS : Status.TIMEOUT), event);
@@ -73,8 +71,7 @@ class RedeliveryTest {
             assertThat(first.call("long").event().send().statusCode()).isEqualTo(202);
             await().atMost(LIMIT).until(() -> first.host.runsOf("long").size() == 1);
         }
-        try (var second = invoker(2)) {
-            second.register("long");
+        try (var second = invoker(2, "long")) {
             await().atMost(LIMIT).until(() -> second.host.runsOf("long").size() == 1);
             assertThat(second.host.runsOf("long").getFirst().order().attempt()).isEqualTo(1);
         }
