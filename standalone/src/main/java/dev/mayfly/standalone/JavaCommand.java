@@ -39,10 +39,8 @@ record JavaCommand(String name, List<String> options, List<String> main, List<Pa
     }
 
     /** The command line of a training run, which writes {@code cache} when it ends. */
-    List<String> train(Path cache, String mark, List<String> more) {
-        var options = new ArrayList<>(List.of("-XX:AOTCacheOutput=" + cache));
-        options.addAll(more);
-        return line(mark, options);
+    List<String> train(Path cache, String mark) {
+        return line(mark, List.of("-XX:AOTCacheOutput=" + cache));
     }
 
     private List<String> line(String mark, List<String> extra) {

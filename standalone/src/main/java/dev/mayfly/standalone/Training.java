@@ -67,8 +67,7 @@ final class Training implements AutoCloseable {
         KafkaComponent kafka = ground.kafka();
         // Kafka is trained by serving the services that are trained.
         Path cache = fresh(kafka.java());
-        Process broker =
-                start(kafka.java().train(cache, installation.mark(), List.of()), kafka.environment(), lowPriority, log);
+        Process broker = start(kafka.java().train(cache, installation.mark()), kafka.environment(), lowPriority, log);
         try {
             awaitHealth(kafka::isHealthy, broker);
             for (Component component : components) {
@@ -87,10 +86,7 @@ final class Training implements AutoCloseable {
         int port = TrainingGround.freePort();
         Path cache = fresh(service.java());
         Process process = start(
-                service.java().train(cache, installation.mark(), List.of()),
-                ground.environment(service, port),
-                lowPriority,
-                log);
+                service.java().train(cache, installation.mark()), ground.environment(service, port), lowPriority, log);
         try {
             awaitHealth(() -> Health.http(port, service.healthPath()), process);
         } finally {

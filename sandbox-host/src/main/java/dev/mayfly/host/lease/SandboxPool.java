@@ -118,6 +118,7 @@ public final class SandboxPool implements AutoCloseable {
                 Optional<PooledSandbox> oldest = longestIdle();
                 if (oldest.isEmpty()) {
                     groupOf(version).starting--;
+                    forgetIfUnused(version.key());
                     throw new NoRoomException("All " + limits.memoryMb() + " MB for sandboxes are in use; "
                             + version.memoryMb() + " MB more are needed");
                 }
@@ -143,6 +144,7 @@ public final class SandboxPool implements AutoCloseable {
                     group.busy++;
                 } else {
                     promisedMb -= version.memoryMb();
+                    forgetIfUnused(version.key());
                 }
             }
         }
@@ -184,7 +186,7 @@ public final class SandboxPool implements AutoCloseable {
         } finally {
             synchronized (this) {
                 promisedMb -= sandbox.version().memoryMb();
-                groups.computeIfPresent(sandbox.version().key(), (key, group) -> group.isUnused() ? null : group);
+                forgetIfUnused(sandbox.version().key());
             }
         }
     }
@@ -222,9 +224,7 @@ public final class SandboxPool implements AutoCloseable {
                 background.execute(() -> end(surplus));
             }
             missing = closed ? 0 : group.desired - group.size();
-            if (group.isUnused()) {
-                groups.remove(decision.functionKey());
-            }
+            forgetIfUnused(decision.functionKey());
         }
         for (int i = 0; i < missing && version.isPresent(); i++) {
             FunctionVersion wanted = version.get();
@@ -283,6 +283,10 @@ public final class SandboxPool implements AutoCloseable {
 
     private Group groupOf(FunctionVersion version) {
         return groups.computeIfAbsent(version.key(), key -> new Group());
+    }
+
+    private void forgetIfUnused(String functionKey) {
+        groups.computeIfPresent(functionKey, (key, group) -> group.isUnused() ? null : group);
     }
 
     public long memoryMb() {
