@@ -53,9 +53,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 class SandboxHostTest {
     private static final String KEY = Sealer.newKey();
 
-    @TempDir
-    private Path data;
-
     private final Map<String, FunctionVersion> registry = new ConcurrentHashMap<>();
     private final Map<String, byte[]> objects = new ConcurrentHashMap<>();
     private final Map<String, UsageEvent.Invocation> billed = new ConcurrentHashMap<>();
@@ -67,7 +64,7 @@ class SandboxHostTest {
     private URI endpoint;
 
     @BeforeAll
-    void start() throws Exception {
+    void start(@TempDir Path data) throws Exception {
         String kafka = TestKafka.bootstrapServers();
         TopicCreation.ensureAll(kafka);
         usage = new TopicTail(kafka, Topics.USAGE_EVENTS, TopicTail.From.BEGINNING, received -> {
