@@ -118,6 +118,7 @@ final class ColdStart {
                 512,
                 Duration.ofSeconds(10),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 9),
+                false,
                 line -> {});
     }
 

@@ -46,6 +46,7 @@ class SandboxStarter {
                     version.ephemeralStorageMb(),
                     properties.sandboxes().initTimeout(),
                     address(properties.services().gateway()),
+                    false,
                     log);
             var pooled = new PooledSandbox(version, technology.start(spec), log, held);
             started = true;

@@ -50,6 +50,11 @@ class SandboxPoolTest {
         }
 
         @Override
+        public long residentMemoryBytes() {
+            return 0;
+        }
+
+        @Override
         public InvocationResult invoke(InvocationRequest request) {
             return new InvocationResult.Success(request.payload(), new InvocationResult.Usage(1, 1, 1));
         }

@@ -113,6 +113,10 @@ final class Cgroups {
             return number(file("memory", "memory.max_usage_in_bytes", "memory.peak"));
         }
 
+        long residentMemoryBytes() {
+            return number(file("memory", "memory.usage_in_bytes", "memory.current"));
+        }
+
         /** How many processes were killed for want of memory. */
         long oomKills() {
             return field(file("memory", "memory.oom_control", "memory.events"), "oom_kill");

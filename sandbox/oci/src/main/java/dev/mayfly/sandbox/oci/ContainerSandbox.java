@@ -157,6 +157,11 @@ final class ContainerSandbox implements Sandbox {
     }
 
     @Override
+    public long residentMemoryBytes() {
+        return container.cgroup().residentMemoryBytes();
+    }
+
+    @Override
     public InvocationResult invoke(InvocationRequest request) throws InterruptedException {
         long cpuBefore = container.cgroup().cpuNanos();
         long start = System.nanoTime();

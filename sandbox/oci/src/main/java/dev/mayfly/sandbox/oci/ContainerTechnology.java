@@ -99,6 +99,7 @@ public final class ContainerTechnology implements SandboxTechnology {
                 16,
                 Duration.ofSeconds(CHECK_SECONDS),
                 NOWHERE,
+                false,
                 sink);
         int slot = takeSlot();
         try (Container container = Container.start(found, spec, List.of("/usr/bin/id", "-u"), false, firstId(slot))) {

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param initTimeout the init phase's limit
  * @param gateway the one address that the sandbox may reach besides the Runtime API; it appears inside as a loopback address
  *     in {@code AWS_ENDPOINT_URL}
+ * @param egress whether it may also reach the internet; private, link-local and metadata addresses stay closed
  * @param logs takes what the function writes to its standard output and error
  */
 public record SandboxSpec(
@@ -26,4 +27,5 @@ public record SandboxSpec(
         int ephemeralStorageMb,
         Duration initTimeout,
         InetSocketAddress gateway,
+        boolean egress,
         LogSink logs) {}

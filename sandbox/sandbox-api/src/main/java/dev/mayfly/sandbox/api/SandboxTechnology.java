@@ -29,6 +29,15 @@ public interface SandboxTechnology extends AutoCloseable {
     default void prepare(FunctionCode code) throws SandboxStartException {}
 
     /**
+     * Keeps the state of the function after its init phase, so that later starts of the same code, handler, environment and
+     * sizes restore it instead of running the init phase. It runs user code, in a sandbox of its own. Idempotent; does
+     * nothing where the technology has no snapshots. Each copy has randomness, a clock and credentials of its own.
+     *
+     * @throws SandboxStartException as {@link #start} does
+     */
+    default void snapshot(SandboxSpec spec) throws SandboxStartException, InterruptedException {}
+
+    /**
      * Starts a sandbox, runs the function's init phase and returns it ready to invoke.
      *
      * @throws SandboxStartException when the function's init fails, exits or takes longer than allowed, or the platform

@@ -136,6 +136,7 @@ public abstract class AttackContract extends SandboxContract {
                     spec.ephemeralStorageMb(),
                     spec.initTimeout(),
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), gateway.port()),
+                    false,
                     spec.logs()));
             assertThat(attempt(sandbox, "get AWS_ENDPOINT_URL")).isIn("ok the gateway", "no UNSUPPORTED");
         }

@@ -37,6 +37,7 @@ final class HostToKill {
                     64,
                     Duration.ofSeconds(10),
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 9),
+                    false,
                     _ -> {}));
             if (i == 0) {
                 Thread.ofVirtual().start(() -> {

@@ -20,6 +20,7 @@ public abstract class InitContract extends SandboxContract {
                 spec.ephemeralStorageMb(),
                 initTimeout,
                 spec.gateway(),
+                spec.egress(),
                 spec.logs());
         SandboxStartException failure =
                 Assertions.catchThrowableOfType(SandboxStartException.class, () -> start(limited));

@@ -113,6 +113,7 @@ public abstract class SandboxContract {
                 64,
                 Duration.ofSeconds(10),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 9),
+                false,
                 log::add);
     }
 

@@ -65,6 +65,11 @@ final class WasmSandbox implements Sandbox {
     }
 
     @Override
+    public long residentMemoryBytes() {
+        return 0;
+    }
+
+    @Override
     public InvocationResult invoke(InvocationRequest request) throws InterruptedException {
         long start = System.nanoTime();
         if (!alive) {

@@ -53,6 +53,7 @@ public final class FreshInstanceMeasurement {
                         512,
                         Duration.ofSeconds(10),
                         new InetSocketAddress("127.0.0.1", 9),
+                        false,
                         line -> {}))) {
                     for (int i = first; i < calls; i += threads) {
                         long before = System.nanoTime();

@@ -68,6 +68,7 @@ class HostileGuestTest {
                 512,
                 Duration.ofSeconds(10),
                 new InetSocketAddress("127.0.0.1", 9),
+                false,
                 log::add));
     }
 
