@@ -4,46 +4,34 @@ import dev.mayfly.sandbox.api.FunctionCode;
 import dev.mayfly.sandbox.api.SandboxTechnology;
 import dev.mayfly.sandbox.contract.Behaviour;
 import dev.mayfly.sandbox.contract.TechnologyUnderTest;
+import dev.mayfly.sandbox.contract.guests.Guests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Containers, with what they leave on a machine. */
+/** Containers of one OCI runtime, with what they leave on a machine. */
 abstract class ContainersUnderTest implements TechnologyUnderTest {
-    /** The guest's source, or null when the language has none for it. */
-    abstract @Nullable String source(Behaviour behaviour);
+    private final Guests guests;
+    private final Function<Path, SandboxTechnology> technology;
 
-    abstract String runtime();
-
-    abstract String file();
-
-    String handler(Behaviour behaviour) {
-        return switch (behaviour) {
-            case NO_HANDLER -> "index.missing";
-            case NO_MODULE -> "missing.handler";
-            default -> "index.handler";
-        };
+    ContainersUnderTest(Guests guests, Function<Path, SandboxTechnology> technology) {
+        this.guests = guests;
+        this.technology = technology;
     }
 
     @Override
-    public SandboxTechnology open(Path folder) {
-        return new ContainerTechnology(ContainerSettings.of(folder));
+    public final SandboxTechnology open(Path folder) {
+        return technology.apply(folder);
     }
 
     @Override
-    public @Nullable FunctionCode guest(Behaviour behaviour, Path folder) throws IOException {
-        String source = source(behaviour);
-        if (source == null) {
-            return null;
-        }
-        Path file = Files.writeString(folder.resolve(file()), source);
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
-        return new FunctionCode(folder, behaviour.name(), runtime(), handler(behaviour));
+    public final @Nullable FunctionCode guest(Behaviour behaviour, Path folder) throws IOException {
+        return guests.guest(behaviour, folder);
     }
 
     @Override
