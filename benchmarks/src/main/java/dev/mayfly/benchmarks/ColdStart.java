@@ -6,8 +6,8 @@ import dev.mayfly.sandbox.api.InvocationResult;
 import dev.mayfly.sandbox.api.Sandbox;
 import dev.mayfly.sandbox.api.SandboxSpec;
 import dev.mayfly.sandbox.api.SandboxTechnology;
-import dev.mayfly.sandbox.oci.ContainerSettings;
-import dev.mayfly.sandbox.oci.ContainerTechnology;
+import dev.mayfly.sandbox.oci.OciSettings;
+import dev.mayfly.sandbox.oci.OciTechnology;
 import dev.mayfly.sandbox.wasm.WasmSettings;
 import dev.mayfly.sandbox.wasm.WasmTechnology;
 import java.net.InetAddress;
@@ -41,7 +41,7 @@ final class ColdStart {
         var raw = new Samples(rounds);
         var inHost = new Samples(rounds);
         var throughGateway = new Samples(rounds);
-        try (var technology = new ContainerTechnology(ContainerSettings.of(folder));
+        try (var technology = OciTechnology.container(OciSettings.container(folder));
                 var alive = technology.start(spec(code))) {
             var runc = new RawRunc(folder, alive.id());
             runc.run();

@@ -2,8 +2,8 @@ package dev.mayfly.standalone;
 
 import dev.mayfly.sandbox.api.Availability;
 import dev.mayfly.sandbox.api.SandboxTechnology;
-import dev.mayfly.sandbox.oci.ContainerSettings;
-import dev.mayfly.sandbox.oci.ContainerTechnology;
+import dev.mayfly.sandbox.oci.OciSettings;
+import dev.mayfly.sandbox.oci.OciTechnology;
 import dev.mayfly.sandbox.wasm.WasmSettings;
 import dev.mayfly.sandbox.wasm.WasmTechnology;
 import java.io.IOException;
@@ -27,7 +27,7 @@ public final class SandboxCheck {
         Files.createDirectories(folder);
         List<SandboxTechnology> technologies = List.of(
                 new WasmTechnology(WasmSettings.of(folder.resolve("wasm"), GUEST_MEMORY_MB)),
-                new ContainerTechnology(ContainerSettings.of(folder.resolve("container"))));
+                OciTechnology.container(OciSettings.container(folder.resolve("container"))));
         for (SandboxTechnology technology : technologies) {
             technology.recover();
             if (args[0].equals("check")) {

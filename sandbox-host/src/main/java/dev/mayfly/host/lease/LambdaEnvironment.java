@@ -32,7 +32,6 @@ class LambdaEnvironment {
     Map<String, String> of(FunctionVersion version, String sandboxId) {
         var variables = new HashMap<>(version.environment());
         variables.putIfAbsent("TZ", ":UTC");
-        variables.putIfAbsent("LANG", "en_US.UTF-8");
         var credentials =
                 SessionCredentials.mint(version.accountId(), version.arn(properties.region()), CREDENTIALS, clock);
         variables.put("AWS_ACCESS_KEY_ID", credentials.accessKeyId());

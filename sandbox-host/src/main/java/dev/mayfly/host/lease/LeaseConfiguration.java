@@ -2,8 +2,8 @@ package dev.mayfly.host.lease;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.mayfly.host.HostProperties;
-import dev.mayfly.sandbox.oci.ContainerSettings;
-import dev.mayfly.sandbox.oci.ContainerTechnology;
+import dev.mayfly.sandbox.oci.OciSettings;
+import dev.mayfly.sandbox.oci.OciTechnology;
 import dev.mayfly.sandbox.wasm.WasmSettings;
 import dev.mayfly.sandbox.wasm.WasmTechnology;
 import java.lang.management.ManagementFactory;
@@ -18,14 +18,15 @@ class LeaseConfiguration {
     Technologies technologies(HostProperties properties) {
         Path data = properties.data().toAbsolutePath();
         return new Technologies(List.of(
-                new ContainerTechnology(ContainerSettings.of(data.resolve("container"))),
+                OciTechnology.container(OciSettings.container(data.resolve("container"))),
                 new WasmTechnology(WasmSettings.of(data.resolve("wasm"), memoryMb(properties)))));
     }
 
     @Bean(destroyMethod = "")
     SandboxPool sandboxPool(HostProperties properties, SandboxStarter starter) {
         var sandboxes = properties.sandboxes();
-        var limits = new SandboxPool.Limits(memoryMb(properties), sandboxes.keepAlive(), sandboxes.lifetime());
+        var limits = new SandboxPool.Limits(
+                memoryMb(properties), sandboxes.keepAlive(), sandboxes.lifetime(), sandboxes.freezeAfter());
         return SandboxPool.over(starter, limits);
     }
 

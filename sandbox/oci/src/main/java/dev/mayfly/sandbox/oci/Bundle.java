@@ -1,6 +1,6 @@
 package dev.mayfly.sandbox.oci;
 
-import dev.mayfly.sandbox.api.SandboxSpec;
+import dev.mayfly.sandbox.linux.Cgroups;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,20 +16,22 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * One sandbox as an OCI bundle.
  *
+ * @param directory the sandbox's own, with {@code tmp} and {@code var} in it
  * @param command what process 1 runs
  * @param networkNamespace where the runtime opens it
  * @param hostId the machine's user and group id that is 0 inside
  * @param socket the framed link's, or null
+ * @param memoryMb the cgroup's limit
  */
 record Bundle(
-        SandboxSpec spec,
         Path directory,
         List<String> command,
         Map<String, String> environment,
         Path networkNamespace,
         String cgroup,
         long hostId,
-        @Nullable Path socket) {
+        @Nullable Path socket,
+        int memoryMb) {
     /** User and group id of the function inside its sandbox. */
     static final int GUEST_ID = 1000;
 
@@ -59,25 +61,25 @@ record Bundle(
             List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
 
     /** Writes {@code config.json}, which only its owner may read: it holds the function's environment. */
-    void write(Home home, ContainerSettings settings) throws IOException {
+    void write(Home home, OciSettings settings) throws IOException {
         Path file = Files.createFile(
                 directory.resolve("config.json"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.write(file, JSON.writeValueAsBytes(config(home, settings)), StandardOpenOption.WRITE);
     }
 
-    private Map<String, Object> config(Home home, ContainerSettings settings) {
+    private Map<String, Object> config(Home home, OciSettings settings) {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("ociVersion", "1.0.2");
         config.put("process", process(settings));
         config.put("root", Map.of("path", home.root().toString(), "readonly", true));
         config.put("hostname", HOST_NAME);
-        config.put("mounts", mounts(home, settings));
+        config.put("mounts", mounts(home));
         config.put("linux", linux(settings));
         return config;
     }
 
-    private Map<String, Object> process(ContainerSettings settings) {
+    private Map<String, Object> process(OciSettings settings) {
         Map<String, Object> process = new LinkedHashMap<>();
         process.put("terminal", false);
         process.put("user", Map.of("uid", GUEST_ID, "gid", GUEST_ID, "umask", 18));
@@ -87,7 +89,7 @@ record Bundle(
                 environment.entrySet().stream()
                         .map(variable -> variable.getKey() + "=" + variable.getValue())
                         .toList());
-        process.put("cwd", "/var/task");
+        process.put("cwd", socket == null ? "/var/task" : "/");
         Map<String, Object> none = new LinkedHashMap<>();
         CAPABILITY_SETS.forEach(set -> none.put(set, List.of()));
         process.put("capabilities", none);
@@ -109,7 +111,7 @@ record Bundle(
         return Map.of("type", type, "soft", value, "hard", value);
     }
 
-    private List<Map<String, Object>> mounts(Home home, ContainerSettings settings) {
+    private List<Map<String, Object>> mounts(Home home) {
         List<Map<String, Object>> mounts = new ArrayList<>();
         mounts.add(mount("/proc", "proc", "proc", List.of("nosuid", "noexec", "nodev")));
         mounts.add(mount("/dev", "tmpfs", "tmpfs", List.of("nosuid", "noexec", "mode=755", "size=64k")));
@@ -117,15 +119,15 @@ record Bundle(
         Home.separateFolders().forEach(name -> mounts.add(bind("/" + name, Path.of("/", name))));
         mounts.add(mount(
                 "/tmp",
-                "tmpfs",
-                "tmpfs",
-                List.of(
-                        "nosuid",
-                        "nodev",
-                        "mode=1777",
-                        "size=" + spec.ephemeralStorageMb() + "m",
-                        "nr_inodes=" + settings.maxTmpFiles())));
-        mounts.add(bind("/var/task", spec.code().directory().toAbsolutePath()));
+                "bind",
+                directory.resolve("tmp").toString(),
+                List.of("bind", "rw", "nosuid", "nodev", "private")));
+        // The code is mounted below it, now or when the container already runs.
+        mounts.add(mount(
+                "/var",
+                "bind",
+                directory.resolve("var").toString(),
+                List.of("rbind", "ro", "nosuid", "nodev", "rslave")));
         mounts.add(bind("/var/runtime", home.runtime()));
         if (socket != null) {
             mounts.add(bind("/run/runtime.sock", socket));
@@ -141,7 +143,7 @@ record Bundle(
         return Map.of("destination", destination, "type", type, "source", source, "options", options);
     }
 
-    private Map<String, Object> linux(ContainerSettings settings) {
+    private Map<String, Object> linux(OciSettings settings) {
         List<Map<String, Object>> mapping =
                 List.of(Map.of("containerID", 0, "hostID", hostId, "size", IDS_PER_SANDBOX));
         List<Map<String, Object>> namespaces = new ArrayList<>();
@@ -158,25 +160,19 @@ record Bundle(
         linux.put("seccomp", SECCOMP);
         linux.put("maskedPaths", MASKED);
         linux.put("readonlyPaths", READ_ONLY);
-        linux.put("rootfsPropagation", "rprivate");
+        linux.put("rootfsPropagation", "rslave");
         return linux;
     }
 
-    private Map<String, Object> resources(ContainerSettings settings) {
-        long memory = (long) spec.memoryMb() << 20;
+    private Map<String, Object> resources(OciSettings settings) {
+        long memory = (long) memoryMb << 20;
         // The init phase has a whole core at least, as on Lambda; the sandbox lowers it afterwards.
-        int quota = Math.max(Cgroups.CPU_PERIOD_MICROS, Cgroups.quotaMicros(spec.memoryMb()));
+        int quota = Math.max(Cgroups.CPU_PERIOD_MICROS, Cgroups.quotaMicros(memoryMb));
         return Map.of(
                 "memory",
                 Map.of("limit", memory, "swap", memory),
                 "cpu",
-                Map.of(
-                        "quota",
-                        quota,
-                        "period",
-                        Cgroups.CPU_PERIOD_MICROS,
-                        "shares",
-                        Math.max(2, spec.memoryMb() * 1024 / 1769)),
+                Map.of("quota", quota, "period", Cgroups.CPU_PERIOD_MICROS, "shares", Cgroups.shares(memoryMb)),
                 "pids",
                 Map.of("limit", settings.maxProcesses()),
                 "devices",

@@ -1,137 +1,205 @@
 package dev.mayfly.sandbox.oci;
 
+import dev.mayfly.sandbox.api.LogSink;
 import dev.mayfly.sandbox.api.SandboxSpec;
+import dev.mayfly.sandbox.guest.FramedLink;
+import dev.mayfly.sandbox.guest.Guest;
+import dev.mayfly.sandbox.guest.GuestEnvironment;
+import dev.mayfly.sandbox.guest.GuestLink;
+import dev.mayfly.sandbox.guest.HttpLink;
+import dev.mayfly.sandbox.guest.ListeningDoor;
+import dev.mayfly.sandbox.linux.Cgroups;
+import dev.mayfly.sandbox.linux.GatewayRelay;
+import dev.mayfly.sandbox.linux.GuestProcess;
+import dev.mayfly.sandbox.linux.LogPipe;
+import dev.mayfly.sandbox.linux.Mounts;
+import dev.mayfly.sandbox.linux.NetworkNamespace;
+import dev.mayfly.sandbox.linux.Reactor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** All that one sandbox is on the machine: namespaces, cgroup, files, its first process, its links to us. */
-final class Container implements AutoCloseable {
+/**
+ * All that one sandbox is on the machine: namespaces, cgroup, mounts, files, its first process, its links to us. It may run
+ * before its function is known: code, log, gateway and limits are given to a running container too.
+ */
+final class Container implements Guest {
     private static final int END_SECONDS = 10;
 
     private final String id;
-    private final OciRuntime runtime;
+    private final Ground ground;
+    private final Slots.Slot slot;
     private final Path directory;
     private final Cgroups.Cgroup cgroup;
     private final LogPipe log;
     private final NetworkNamespace network;
     private final GuestLink link;
-    private final GatewayRelay relay;
+    private @Nullable GatewayRelay relay;
     private @Nullable GuestProcess process;
+    private int memoryMb;
 
     private Container(
             String id,
-            OciRuntime runtime,
+            Ground ground,
+            Slots.Slot slot,
             Path directory,
-            Cgroups.Cgroup cgroup,
             LogPipe log,
             NetworkNamespace network,
-            GuestLink link,
-            GatewayRelay relay) {
+            GuestLink link) {
         this.id = id;
-        this.runtime = runtime;
+        this.ground = ground;
+        this.slot = slot;
         this.directory = directory;
-        this.cgroup = cgroup;
+        this.cgroup = ground.cgroups.at(ground.home.cgroup() + "/" + id);
         this.log = log;
         this.network = network;
         this.link = link;
-        this.relay = relay;
     }
 
     /** What every container of one owner shares. */
-    record Ground(ContainerSettings settings, Home home, OciRuntime runtime, Cgroups cgroups, Reactor reactor) {}
+    record Ground(OciSettings settings, Home home, OciRuntime runtime, Cgroups cgroups, Reactor reactor, Slots slots) {}
 
     /**
-     * Starts it; nothing is left when that fails.
+     * Makes what it is made of; nothing is left when that fails.
      *
      * @param framed whether its first process speaks frames, else it speaks HTTP
-     * @param hostId see {@link Bundle}
+     * @param tmpMb size of {@code /tmp}
      */
-    static Container start(Ground ground, SandboxSpec spec, List<String> command, boolean framed, long hostId)
+    static Container create(Ground ground, String id, boolean framed, int tmpMb)
             throws IOException, InterruptedException {
-        Path directory = Home.passable(ground.home.sandboxes().resolve(spec.id()));
-        Container container = null;
+        Path directory = ground.home.sandboxes().resolve(id);
+        Slots.Slot slot = ground.slots.take();
+        NetworkNamespace network = null;
+        LogPipe log = null;
         try {
-            container = open(ground, spec, directory, framed, hostId);
-            Path socket = framed ? directory.resolve("api.sock") : null;
-            Bundle bundle = new Bundle(
-                    spec,
-                    directory,
-                    command,
-                    GuestEnvironment.of(spec),
-                    container.network.path(),
-                    ground.home.cgroup() + "/" + spec.id(),
-                    hostId,
-                    socket);
-            bundle.write(ground.home, ground.settings);
-            int pid = ground.runtime.run(spec.id(), directory, container.log.writePath());
-            container.process = new GuestProcess(pid, ground.reactor);
-            container.process.exit().thenRun(container.link::close);
-            container.log.handOver(ground.reactor);
-            return container;
+            ground.home.createSandbox(directory);
+            Mounts.tmpfs(directory.resolve("tmp"), tmpMb, ground.settings.maxTmpFiles());
+            network =
+                    NetworkNamespace.create(List.of(GuestEnvironment.GATEWAY_PORT, GuestEnvironment.RUNTIME_API_PORT));
+            log = new LogPipe(line -> {});
+            int guest = (int) slot.firstId() + Bundle.GUEST_ID;
+            GuestLink link = framed
+                    ? new FramedLink(new ListeningDoor(directory.resolve("api.sock"), guest))
+                    : new HttpLink(network.listener(1));
+            if (framed) {
+                network.listener(1).close();
+            }
+            return new Container(id, ground, slot, directory, log, network, link);
         } catch (IOException | InterruptedException | RuntimeException e) {
-            if (container == null) {
-                Home.delete(directory);
-            } else {
-                container.close();
-            }
-            throw e;
-        }
-    }
-
-    private static Container open(Ground ground, SandboxSpec spec, Path directory, boolean framed, long hostId)
-            throws IOException, InterruptedException {
-        NetworkNamespace network = NetworkNamespace.create(
-                framed
-                        ? List.of(GuestEnvironment.GATEWAY_PORT)
-                        : List.of(GuestEnvironment.GATEWAY_PORT, GuestEnvironment.RUNTIME_API_PORT));
-        try {
-            LogPipe log = new LogPipe(spec.logs());
-            try {
-                GuestLink link = framed
-                        ? new FramedLink(directory.resolve("api.sock"), (int) hostId + Bundle.GUEST_ID)
-                        : new HttpLink(network.listener(1));
-                GatewayRelay relay =
-                        new GatewayRelay(network.listener(0), spec.gateway(), ground.settings.maxGatewayConnections());
-                Cgroups.Cgroup cgroup = ground.cgroups.at(ground.home.cgroup() + "/" + spec.id());
-                return new Container(spec.id(), ground.runtime, directory, cgroup, log, network, link, relay);
-            } catch (IOException e) {
+            if (log != null) {
                 log.close();
-                throw e;
             }
-        } catch (IOException e) {
-            network.close();
+            if (network != null) {
+                network.close();
+            }
+            ground.home.deleteSandbox(directory);
+            slot.close();
             throw e;
         }
     }
 
-    GuestLink link() {
+    /** Gives it a function: its code, its log, its gateway. It is closed by the caller when that fails. */
+    void give(SandboxSpec spec) throws IOException {
+        log.logTo(spec.logs());
+        Mounts.bindReadOnly(spec.code().directory().toAbsolutePath(), directory.resolve("var/task"));
+        relay = new GatewayRelay(network.listener(0), spec.gateway(), ground.settings.maxGatewayConnections());
+    }
+
+    /** Changes what a running one may use to what the function may. */
+    void limit(SandboxSpec spec) throws IOException {
+        memoryMb = spec.memoryMb();
+        cgroup.limitMemory(ground.runtime.memoryMb(spec.memoryMb()));
+        cgroup.weighCpu(spec.memoryMb());
+        cgroup.limitCpu(Math.max(Cgroups.CPU_PERIOD_MICROS, Cgroups.quotaMicros(spec.memoryMb())));
+        Mounts.resizeTmpfs(directory.resolve("tmp"), spec.ephemeralStorageMb());
+    }
+
+    /** Starts its first process. It is closed by the caller when that fails. */
+    void run(List<String> command, Map<String, String> environment, int memory)
+            throws IOException, InterruptedException {
+        memoryMb = memory;
+        Bundle bundle = new Bundle(
+                directory,
+                command,
+                environment,
+                network.path(),
+                ground.home.cgroup() + "/" + id,
+                slot.firstId(),
+                link instanceof FramedLink ? directory.resolve("api.sock") : null,
+                ground.runtime.memoryMb(memory));
+        bundle.write(ground.home, ground.settings);
+        int pid = ground.runtime.run(id, directory, log.writePath(), cgroup);
+        GuestProcess started = new GuestProcess(pid, ground.reactor);
+        process = started;
+        started.exit().thenRun(link::close);
+        log.handOver(ground.reactor);
+    }
+
+    @Override
+    public GuestLink link() {
         return link;
     }
 
-    LogPipe log() {
-        return log;
+    @Override
+    public void flushLog() {
+        log.flush();
     }
 
-    Cgroups.Cgroup cgroup() {
-        return cgroup;
+    void logTo(LogSink sink) {
+        log.logTo(sink);
     }
 
-    /** Ends the guest: what waits for it learns that it has ended. */
-    void kill() {
+    @Override
+    public long cpuNanos() {
+        return cgroup.cpuNanos();
+    }
+
+    @Override
+    public long peakMemoryBytes() {
+        return Math.min(cgroup.peakMemoryBytes(), (long) memoryMb << 20);
+    }
+
+    @Override
+    public long residentMemoryBytes() {
+        return cgroup.residentMemoryBytes();
+    }
+
+    @Override
+    public boolean ranOutOfMemory() {
+        return cgroup.oomKills() > 0;
+    }
+
+    @Override
+    public void initialised() throws IOException {
+        cgroup.limitCpu(Cgroups.quotaMicros(memoryMb));
+    }
+
+    @Override
+    public void freeze() throws IOException {
+        cgroup.freeze();
+    }
+
+    @Override
+    public void thaw() throws IOException {
+        cgroup.thaw();
+    }
+
+    @Override
+    public void kill() {
         GuestProcess running = process;
         if (running != null) {
             running.kill();
         }
     }
 
-    /** Waits for the guest's end, at most that long; null when it has not ended by then. */
-    GuestProcess.@Nullable Exit awaitExit(long time, TimeUnit unit) throws InterruptedException {
+    @Override
+    public GuestProcess.@Nullable Exit awaitExit(long time, TimeUnit unit) throws InterruptedException {
         GuestProcess running = process;
         if (running == null) {
             return new GuestProcess.Exit(-1);
@@ -145,17 +213,12 @@ final class Container implements AutoCloseable {
         }
     }
 
-    boolean hasEnded() {
-        return exitNow() != null;
-    }
-
-    /** How the guest ended, or null while it runs. */
-    GuestProcess.@Nullable Exit exitNow() {
+    @Override
+    public GuestProcess.@Nullable Exit exitNow() {
         GuestProcess running = process;
         return running == null ? null : running.exit().getNow(null);
     }
 
-    /** Kills the guest and removes every trace of it. To be called once. */
     @Override
     public void close() {
         boolean interrupted = false;
@@ -167,14 +230,18 @@ final class Container implements AutoCloseable {
         }
         try {
             link.close();
-            relay.close();
+            if (relay != null) {
+                relay.close();
+            }
             network.close();
             cgroup.remove();
             log.close();
-            runtime.forget(id);
-            Home.delete(directory);
+            ground.runtime.forget(id);
+            ground.home.deleteSandbox(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } finally {
+            slot.close();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

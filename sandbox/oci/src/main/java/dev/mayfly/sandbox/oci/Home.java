@@ -1,7 +1,8 @@
 package dev.mayfly.sandbox.oci;
 
+import dev.mayfly.sandbox.guest.Bootstraps;
+import dev.mayfly.sandbox.linux.Mounts;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Home {
     private static final List<String> MOUNT_POINTS =
-            List.of("usr", "proc", "dev", "tmp", "opt", "var/task", "var/runtime", "run", "etc/ssl/certs");
+            List.of("usr", "proc", "dev", "tmp", "opt", "var", "run", "etc/ssl/certs");
     private static final List<String> USR_LINKS = List.of("bin", "sbin", "lib", "lib64");
     private static final List<String> COPIED_FILES = List.of(
             "ld.so.cache", "ssl/certs/ca-certificates.crt", "ssl/openssl.cnf", "services", "protocols", "mime.types");
@@ -43,7 +44,7 @@ final class Home {
 
     private final Path directory;
 
-    Home(ContainerSettings settings) {
+    Home(OciSettings settings) {
         this.directory = settings.runtimeFolder().resolve(nameOf(settings.folder()));
     }
 
@@ -93,7 +94,7 @@ final class Home {
         for (Path each = root().resolve("etc/ssl/certs"); !each.equals(directory); each = parent(each)) {
             Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
-        for (String each : List.of("var", "var/task", "var/runtime", "usr", "proc", "dev", "opt", "run")) {
+        for (String each : List.of("var", "usr", "proc", "dev", "opt", "run")) {
             Files.setPosixFilePermissions(root().resolve(each), PosixFilePermissions.fromString("rwxr-xr-x"));
         }
         // runc gives the file system that it mounts the mode of its mount point.
@@ -103,14 +104,34 @@ final class Home {
             linkOrMountPoint(link);
         }
         createEtc(root().resolve("etc"));
-        Files.createDirectories(runtime());
-        for (String bootstrap : List.of("bootstrap.cjs", "bootstrap.py")) {
-            try (InputStream resource =
-                    Objects.requireNonNull(Home.class.getResourceAsStream("runtime/" + bootstrap))) {
-                write(runtime().resolve(bootstrap), new String(resource.readAllBytes(), StandardCharsets.UTF_8));
-            }
+        Bootstraps.writeTo(runtime());
+        if (Mounts.at(sandboxes()).isEmpty()) {
+            Mounts.share(sandboxes());
         }
-        Files.setPosixFilePermissions(runtime(), PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    /** Makes the folder of one sandbox: {@code tmp} and {@code var/task} are mount points, {@code var} is what it sees. */
+    void createSandbox(Path sandbox) throws IOException {
+        passable(sandbox);
+        Files.createDirectories(sandbox.resolve("tmp"));
+        for (String each : List.of("var", "var/task", "var/runtime", "var/tmp")) {
+            Path folder = Files.createDirectories(sandbox.resolve(each));
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+    }
+
+    /** Takes a sandbox's mounts away and deletes its folder. */
+    void deleteSandbox(Path sandbox) throws IOException {
+        for (String point : List.of("tmp", "var/task")) {
+            Mounts.detach(sandbox.resolve(point));
+        }
+        delete(sandbox);
+    }
+
+    /** Takes every mount of the sandboxes away and deletes all. */
+    void delete() throws IOException {
+        Mounts.detachAll(directory);
+        delete(directory);
     }
 
     private static Path parent(Path path) {
@@ -199,6 +220,15 @@ final class Home {
         Files.createDirectories(directory);
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
         return directory;
+    }
+
+    static void deleteChildren(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (Stream<Path> children = Files.list(directory)) {
+            children.forEach(Home::delete);
+        }
     }
 
     /** Deletes a directory and all below it, following no link. Nothing there: nothing done. */

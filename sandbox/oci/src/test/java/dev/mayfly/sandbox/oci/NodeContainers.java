@@ -5,6 +5,8 @@ import dev.mayfly.sandbox.contract.guests.NodeGuests;
 /** Containers with guests in JavaScript. */
 public final class NodeContainers extends ContainersUnderTest {
     public NodeContainers() {
-        super(new NodeGuests(), folder -> new ContainerTechnology(ContainerSettings.of(folder)));
+        super(
+                new NodeGuests(),
+                folder -> OciTechnology.container(OciSettings.container(folder).withShellMemory(0)));
     }
 }

@@ -5,6 +5,8 @@ import dev.mayfly.sandbox.contract.guests.PythonGuests;
 /** Containers with guests in Python. */
 public final class PythonContainers extends ContainersUnderTest {
     public PythonContainers() {
-        super(new PythonGuests(), folder -> new ContainerTechnology(ContainerSettings.of(folder)));
+        super(
+                new PythonGuests(),
+                folder -> OciTechnology.container(OciSettings.container(folder).withShellMemory(0)));
     }
 }

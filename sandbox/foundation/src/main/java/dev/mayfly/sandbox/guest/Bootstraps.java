@@ -1,0 +1,30 @@
+package dev.mayfly.sandbox.guest;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Objects;
+
+/** Our runtimes' programs, which guests find in {@code /var/runtime}. */
+public final class Bootstraps {
+    private static final List<String> PROGRAMS = List.of("bootstrap.cjs", "bootstrap.py");
+
+    private Bootstraps() {}
+
+    /** Writes them into {@code folder}, readable by every user. */
+    public static void writeTo(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        for (String program : PROGRAMS) {
+            try (InputStream resource =
+                    Objects.requireNonNull(Bootstraps.class.getResourceAsStream("runtime/" + program))) {
+                Path file = folder.resolve(program);
+                Files.write(file, resource.readAllBytes());
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+            }
+        }
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+}

@@ -1,0 +1,245 @@
+package dev.mayfly.sandbox.guest;
+
+import dev.mayfly.sandbox.api.InvocationRequest;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/** One of the guest's connections to its Runtime API. */
+final class HttpConnection {
+    private static final String INVOCATION = "/2018-06-01/runtime/invocation/";
+    private static final String INIT_ERROR = "/2018-06-01/runtime/init/error";
+    private static final byte[] OK = "{\"status\":\"OK\"}".getBytes(StandardCharsets.US_ASCII);
+
+    private final SocketChannel channel;
+    private final InputStream in;
+    private final OutputStream out;
+    private final HttpLink link;
+    private final Semaphore bodies;
+
+    HttpConnection(SocketChannel channel, HttpLink link, Semaphore bodies) {
+        this.channel = channel;
+        this.in = new BufferedInputStream(Channels.newInputStream(channel));
+        this.out = Channels.newOutputStream(channel);
+        this.link = link;
+        this.bodies = bodies;
+    }
+
+    void serve() throws IOException, InterruptedException {
+        boolean goOn = true;
+        while (goOn) {
+            try {
+                HttpRequest request = HttpRequest.readHead(in);
+                goOn = request != null && dispatch(request) && request.keepsConnection();
+            } catch (HttpRequest.BadRequestException e) {
+                refuse(e.status(), "BadRequest", String.valueOf(e.getMessage()));
+                goOn = false;
+            }
+        }
+    }
+
+    /** Whether another request can follow. */
+    private boolean dispatch(HttpRequest request) throws IOException, InterruptedException {
+        String path = request.path();
+        if (path.equals(INVOCATION + "next")) {
+            return request.method().equals("GET") ? next(request) : wrongMethod();
+        }
+        if (path.equals(INIT_ERROR)) {
+            return request.method().equals("POST") ? initError(request) : wrongMethod();
+        }
+        if (path.startsWith(INVOCATION)) {
+            String rest = path.substring(INVOCATION.length());
+            int slash = rest.indexOf('/');
+            String action = slash < 0 ? "" : rest.substring(slash + 1);
+            if (action.equals("response") || action.equals("error")) {
+                return request.method().equals("POST")
+                        ? answer(request, rest.substring(0, slash), action.equals("error"))
+                        : wrongMethod();
+            }
+        }
+        refuse(404, "NotFound", "There is no such path in the Runtime API");
+        return false;
+    }
+
+    private boolean wrongMethod() throws IOException {
+        refuse(405, "MethodNotAllowed", "The Runtime API does not take that method here");
+        return false;
+    }
+
+    private boolean next(HttpRequest request) throws IOException, InterruptedException {
+        request.readBody(in, 0, new HashMap<>());
+        HttpLink.Event event = link.guestNext();
+        if (event == null) {
+            wrongState();
+            return true;
+        }
+        try {
+            respond(200, headers(event), event.request().payload());
+        } catch (IOException e) {
+            link.guestMissed(event);
+            throw e;
+        }
+        return true;
+    }
+
+    private static String headers(HttpLink.Event event) {
+        InvocationRequest request = event.request();
+        StringBuilder headers = new StringBuilder(256);
+        add(headers, "Lambda-Runtime-Aws-Request-Id", request.requestId());
+        add(headers, "Lambda-Runtime-Deadline-Ms", Long.toString(event.deadlineMillis()));
+        add(headers, "Lambda-Runtime-Invoked-Function-Arn", request.functionArn());
+        add(headers, "Lambda-Runtime-Trace-Id", request.traceId());
+        add(headers, "Lambda-Runtime-Client-Context", clientContext(request.clientContext()));
+        return headers.toString();
+    }
+
+    private static @Nullable String clientContext(@Nullable String base64) {
+        if (base64 == null) {
+            return null;
+        }
+        try {
+            return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static void add(StringBuilder headers, String name, @Nullable String value) {
+        if (value != null && value.chars().noneMatch(c -> c < ' ' || c == 0x7f)) {
+            headers.append(name).append(": ").append(value).append("\r\n");
+        }
+    }
+
+    private boolean answer(HttpRequest request, String id, boolean error) throws IOException, InterruptedException {
+        switch (link.guestMayAnswer(id)) {
+            case WRONG_ID -> {
+                refuse(400, "InvalidRequestID", "Invalid request ID");
+                return false;
+            }
+            case WRONG_STATE -> {
+                wrongState();
+                return false;
+            }
+            case ACCEPTED -> {
+                return acceptAnswer(request, id, error);
+            }
+        }
+        return false;
+    }
+
+    private boolean acceptAnswer(HttpRequest request, String id, boolean error)
+            throws IOException, InterruptedException {
+        Map<String, String> trailers = new HashMap<>();
+        byte[] body;
+        bodies.acquire();
+        try {
+            expectContinue(request);
+            body = request.readBody(in, HttpLink.MAX_BODY, trailers);
+        } catch (HttpRequest.BodyTooLargeException e) {
+            refuse(
+                    413,
+                    "RequestEntityTooLarge",
+                    "Exceeded maximum allowed payload size (" + HttpLink.MAX_BODY + " bytes).");
+            link.guestAnswers(
+                    id,
+                    new GuestLink.Answer.Failure(
+                            ErrorJson.responseTooLarge(HttpLink.MAX_BODY).bytes(), false));
+            return false;
+        } finally {
+            bodies.release();
+        }
+        switch (link.guestAnswers(id, answerOf(request, body, error, trailers))) {
+            case ACCEPTED -> respond(202, "", OK);
+            case WRONG_ID -> refuse(400, "InvalidRequestID", "Invalid request ID");
+            case WRONG_STATE -> wrongState();
+        }
+        return true;
+    }
+
+    private static GuestLink.Answer answerOf(
+            HttpRequest request, byte[] body, boolean error, Map<String, String> trailers) {
+        if (error) {
+            return new GuestLink.Answer.Failure(
+                    body.length > 0
+                            ? body
+                            : new ErrorJson(request.header("lambda-runtime-function-error-type"), "").bytes(),
+                    false);
+        }
+        String midstream = trailers.get("lambda-runtime-function-error-type");
+        if (midstream != null) {
+            return new GuestLink.Answer.Failure(
+                    new ErrorJson(midstream, "The response stream ended in an error").bytes(), false);
+        }
+        return new GuestLink.Answer.Response(body);
+    }
+
+    private boolean initError(HttpRequest request) throws IOException, InterruptedException {
+        bodies.acquire();
+        byte[] body;
+        try {
+            expectContinue(request);
+            body = request.readBody(in, HttpLink.MAX_BODY, new HashMap<>());
+        } catch (HttpRequest.BodyTooLargeException e) {
+            refuse(413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size");
+            return false;
+        } finally {
+            bodies.release();
+        }
+        ErrorJson error = ErrorJson.parse(body);
+        String type = request.header("lambda-runtime-function-error-type");
+        if (link.guestFailsInit(type.isEmpty() ? error : new ErrorJson(type, error.errorMessage()))
+                == HttpLink.Verdict.ACCEPTED) {
+            respond(202, "", OK);
+        } else {
+            wrongState();
+        }
+        return true;
+    }
+
+    private void expectContinue(HttpRequest request) throws IOException {
+        if (request.header("expect").equalsIgnoreCase("100-continue")) {
+            out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
+    private void wrongState() throws IOException {
+        refuse(403, "InvalidStateTransition", "State transition is not allowed");
+    }
+
+    private void refuse(int status, String type, String message) throws IOException {
+        respond(status, "", new ErrorJson(type, message).bytes());
+    }
+
+    private void respond(int status, String headers, byte[] body) throws IOException {
+        String head = "HTTP/1.1 " + status + " " + reason(status)
+                + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length + "\r\n" + headers + "\r\n";
+        ByteBuffer[] message = {ByteBuffer.wrap(head.getBytes(StandardCharsets.UTF_8)), ByteBuffer.wrap(body)};
+        while (message[0].hasRemaining() || message[1].hasRemaining()) {
+            channel.write(message);
+        }
+    }
+
+    private static String reason(int status) {
+        return switch (status) {
+            case 200 -> "OK";
+            case 202 -> "Accepted";
+            case 403 -> "Forbidden";
+            case 404 -> "Not Found";
+            case 405 -> "Method Not Allowed";
+            case 413 -> "Payload Too Large";
+            case 431 -> "Request Header Fields Too Large";
+            case 501 -> "Not Implemented";
+            default -> "Bad Request";
+        };
+    }
+}

@@ -1,0 +1,74 @@
+package dev.mayfly.sandbox.guest;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+
+/** Takes the guest's connections to its Runtime API: a bounded number, each on a virtual thread. */
+final class HttpConnections implements AutoCloseable {
+    private static final int MAX_CONNECTIONS = 32;
+
+    private final ServerSocketChannel listener;
+    private final HttpLink link;
+    private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
+    private final Semaphore free = new Semaphore(MAX_CONNECTIONS);
+    /** One body at a time, so that a guest cannot fill the host's heap. */
+    private final Semaphore bodies = new Semaphore(1);
+
+    HttpConnections(ServerSocketChannel listener, HttpLink link) {
+        this.listener = listener;
+        this.link = link;
+        Thread.ofVirtual().name("runtime-api").start(this::accept);
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                free.acquire();
+                SocketChannel channel = listener.accept();
+                open.add(channel);
+                Thread.ofVirtual().name("runtime-api-connection").start(() -> serve(channel));
+            }
+        } catch (IOException | InterruptedException e) {
+            closeAll();
+        }
+    }
+
+    private void serve(SocketChannel channel) {
+        try (channel) {
+            new HttpConnection(channel, link, bodies).serve();
+        } catch (IOException e) {
+            // The guest broke the connection, or the sandbox was closed: nobody is left to be told.
+            return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            open.remove(channel);
+            free.release();
+        }
+    }
+
+    private void closeAll() {
+        for (SocketChannel channel : open) {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            listener.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        closeAll();
+    }
+}

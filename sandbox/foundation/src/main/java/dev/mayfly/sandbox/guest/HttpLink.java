@@ -1,0 +1,185 @@
+package dev.mayfly.sandbox.guest;
+
+import dev.mayfly.sandbox.api.InvocationRequest;
+import dev.mayfly.sandbox.api.InvocationResult;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The invocation side of Lambda's Runtime API over HTTP: one guest, one invocation at a time. {@link HttpConnection}s call
+ * the methods that begin with {@code guest}.
+ */
+public final class HttpLink implements GuestLink {
+    /** AWS's own limit is a little above 6 MiB; ours is what the caller may be given. */
+    static final int MAX_BODY = InvocationResult.MAX_RESPONSE_BYTES;
+
+    /** What the guest gets from {@code next}. */
+    record Event(InvocationRequest request, long deadlineMillis) {}
+
+    /** What the guest is told about an answer of its own. */
+    enum Verdict {
+        ACCEPTED,
+        /** The id is not that of the invocation it has. */
+        WRONG_ID,
+        /** It has no invocation now, or has one and asks for the next. */
+        WRONG_STATE
+    }
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final HttpConnections connections;
+    private @Nullable InitOutcome init;
+    private @Nullable Event event;
+    private boolean delivered;
+    private boolean polling;
+    private @Nullable Answer answer;
+    private boolean closed;
+
+    public HttpLink(ServerSocketChannel listener) {
+        connections = new HttpConnections(listener, this);
+    }
+
+    /** Runtimes that people bring greet nobody: asking for the first event is all they say. */
+    @Override
+    public void awaitRuntime() {}
+
+    /** The guest has had all it needs in its environment since it was started. */
+    @Override
+    public InitOutcome begin(Beginning beginning) throws IOException, InterruptedException {
+        lock.lock();
+        try {
+            while (true) {
+                if (init != null) {
+                    return init;
+                }
+                awaitChange();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Answer exchange(InvocationRequest request, long deadlineMillis) throws IOException, InterruptedException {
+        lock.lock();
+        try {
+            answer = null;
+            event = new Event(request, deadlineMillis);
+            delivered = false;
+            changed.signalAll();
+            while (true) {
+                if (answer != null) {
+                    return answer;
+                }
+                awaitChange();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitChange() throws IOException, InterruptedException {
+        if (closed) {
+            throw new ClosedChannelException();
+        }
+        changed.await();
+    }
+
+    /** Waits for an event; null when the guest may not ask now. */
+    @Nullable
+    Event guestNext() throws IOException, InterruptedException {
+        lock.lock();
+        try {
+            if (polling || event != null && delivered) {
+                return null;
+            }
+            if (init == null) {
+                init = new InitOutcome.Ready();
+            }
+            polling = true;
+            changed.signalAll();
+            try {
+                while (event == null || delivered) {
+                    awaitChange();
+                }
+            } finally {
+                polling = false;
+            }
+            delivered = true;
+            return event;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The event did not reach the guest: its next {@code next} gets it. */
+    void guestMissed(Event missed) {
+        lock.lock();
+        try {
+            if (missed.equals(event)) {
+                delivered = false;
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the guest may answer the invocation with that id now. */
+    Verdict guestMayAnswer(String requestId) {
+        lock.lock();
+        try {
+            if (event == null || !delivered) {
+                return Verdict.WRONG_STATE;
+            }
+            return event.request.requestId().equals(requestId) ? Verdict.ACCEPTED : Verdict.WRONG_ID;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Verdict guestAnswers(String requestId, Answer given) {
+        lock.lock();
+        try {
+            Verdict verdict = guestMayAnswer(requestId);
+            if (verdict == Verdict.ACCEPTED) {
+                answer = given;
+                event = null;
+                changed.signalAll();
+            }
+            return verdict;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Verdict guestFailsInit(ErrorJson error) {
+        lock.lock();
+        try {
+            if (init != null) {
+                return Verdict.WRONG_STATE;
+            }
+            init = new InitOutcome.Failed(error.errorType(), error.errorMessage());
+            changed.signalAll();
+            return Verdict.ACCEPTED;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        connections.close();
+    }
+}

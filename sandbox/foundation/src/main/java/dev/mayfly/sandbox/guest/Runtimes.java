@@ -1,0 +1,89 @@
+package dev.mayfly.sandbox.guest;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The language runtimes of this machine that functions can be run with: those below {@code /usr}, which sandboxes see. */
+public final class Runtimes {
+    public static final String PROVIDED = "provided.al2023";
+
+    private static final List<Path> FOLDERS = List.of(Path.of("/usr/bin"), Path.of("/usr/local/bin"));
+    private static final Pattern NODE_VERSION = Pattern.compile("v(\\d+)\\..*");
+    private static final int OLDEST_NODE = 20;
+    private static final int OLDEST_PYTHON_MINOR = 11;
+    private static final int NEWEST_PYTHON_MINOR = 30;
+
+    private final Map<String, Path> interpreters;
+
+    private Runtimes(Map<String, Path> interpreters) {
+        this.interpreters = interpreters;
+    }
+
+    public static Runtimes detect() throws InterruptedException {
+        Map<String, Path> found = new LinkedHashMap<>();
+        for (Path folder : FOLDERS) {
+            Path node = folder.resolve("node");
+            int major = Files.isExecutable(node) ? nodeMajor(node) : 0;
+            if (major >= OLDEST_NODE && major % 2 == 0) {
+                found.putIfAbsent("nodejs" + major + ".x", node);
+            }
+            for (int minor = OLDEST_PYTHON_MINOR; minor <= NEWEST_PYTHON_MINOR; minor++) {
+                Path python = folder.resolve("python3." + minor);
+                if (Files.isExecutable(python)) {
+                    found.putIfAbsent("python3." + minor, python);
+                }
+            }
+        }
+        return new Runtimes(found);
+    }
+
+    private static int nodeMajor(Path node) throws InterruptedException {
+        try {
+            Process process = new ProcessBuilder(node.toString(), "--version")
+                    .redirectErrorStream(true)
+                    .start();
+            try (var output = process.inputReader(StandardCharsets.UTF_8)) {
+                String version = output.readLine();
+                process.waitFor();
+                Matcher matcher = NODE_VERSION.matcher(version == null ? "" : version);
+                return matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
+            }
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    public List<String> names() {
+        List<String> names = new ArrayList<>(interpreters.keySet());
+        names.add(PROVIDED);
+        return List.copyOf(names);
+    }
+
+    /** The interpreter of that runtime, or null when there is none, or the runtime needs none. */
+    public @Nullable Path interpreter(String runtime) {
+        return interpreters.get(runtime);
+    }
+
+    /** What runs a function of that runtime, or null when this machine cannot. */
+    public @Nullable List<String> command(String runtime) {
+        if (runtime.equals(PROVIDED)) {
+            return List.of("/var/task/bootstrap");
+        }
+        Path interpreter = interpreters.get(runtime);
+        if (interpreter == null) {
+            return null;
+        }
+        return runtime.startsWith("nodejs")
+                ? List.of(interpreter.toString(), "/var/runtime/bootstrap.cjs")
+                : List.of(interpreter.toString(), "-s", "-B", "/var/runtime/bootstrap.py");
+    }
+}
