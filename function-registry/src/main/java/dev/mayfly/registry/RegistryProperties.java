@@ -60,7 +60,8 @@ public record RegistryProperties(
 
     /**
      * @param silence a host not heard of for this long is gone
-     * @param firstWait how long a deployment waits for a first host to report
+     * @param firstWait how long a deployment waits for a first host to report, and for hosts that are still finding out whether they
+     *     can run the tier that is asked for
      */
     public record Hosts(
             @DefaultValue("15s") Duration silence,

@@ -7,6 +7,7 @@ import dev.mayfly.contracts.events.TopicTail;
 import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.function.Isolation;
+import dev.mayfly.contracts.identity.AccountRecord;
 import dev.mayfly.contracts.identity.Role;
 import dev.mayfly.contracts.scaling.HostStatus;
 import dev.mayfly.contracts.trust.Sealer;
@@ -34,6 +35,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -86,10 +88,14 @@ public abstract class RegistryFixture {
                     "host-1",
                     "http://127.0.0.1:1",
                     List.of(
-                            new HostStatus.Tier(Isolation.WASM, true, "endive"),
-                            new HostStatus.Tier(Isolation.CONTAINER, true, "runc"),
-                            new HostStatus.Tier(Isolation.GVISOR, false, "runsc is not installed")),
-                    List.of("nodejs20.x", "python3.11", "provided.al2023", "wasm32-wasip1"),
+                            new HostStatus.Tier(Isolation.WASM, true, false, "endive", List.of("wasm32-wasip1")),
+                            new HostStatus.Tier(
+                                    Isolation.CONTAINER,
+                                    true,
+                                    false,
+                                    "runc",
+                                    List.of("nodejs20.x", "python3.11", "provided.al2023")),
+                            new HostStatus.Tier(Isolation.GVISOR, false, false, "runsc is not installed", List.of())),
                     4096,
                     0,
                     List.of(),
@@ -146,7 +152,11 @@ public abstract class RegistryFixture {
 
     /** What Kafka says last about a function: null when never heard of, empty when deleted. */
     protected static Optional<FunctionVersion> published(String name) {
-        return Surroundings.PUBLISHED.get(FunctionVersion.key(ACCOUNT, name, FunctionVersion.LATEST));
+        return published(ACCOUNT, name);
+    }
+
+    protected static Optional<FunctionVersion> published(String account, String name) {
+        return Surroundings.PUBLISHED.get(FunctionVersion.key(account, name, FunctionVersion.LATEST));
     }
 
     protected static String voucher(String account, Role role, String contentSha256) {
@@ -160,6 +170,17 @@ public abstract class RegistryFixture {
                 null,
                 new Voucher.PayloadSignature(contentSha256, null, null, null, null),
                 Surroundings.VOUCHING.expiry()));
+    }
+
+    /** What the identity service tells about an account. */
+    protected static void publishMinimum(String account, @Nullable Isolation minimum) {
+        var record = new AccountRecord(account, minimum);
+        Surroundings.EVENTS
+                .publish(
+                        Topics.ACCOUNTS,
+                        account,
+                        CloudEvent.of(UUID.randomUUID().toString(), "/test", "account", null, record))
+                .join();
     }
 
     protected static String serviceVoucher() {

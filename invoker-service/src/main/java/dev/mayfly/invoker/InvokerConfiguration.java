@@ -4,6 +4,7 @@ import dev.mayfly.contracts.events.EventPublisher;
 import dev.mayfly.contracts.trust.Sealer;
 import dev.mayfly.contracts.trust.Vouching;
 import dev.mayfly.invoker.functions.FunctionDirectory;
+import dev.mayfly.invoker.functions.MinimumIsolation;
 import dev.mayfly.invoker.load.LoadBoard;
 import dev.mayfly.invoker.load.LoadReporter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -36,6 +37,11 @@ class InvokerConfiguration {
     @Bean
     FunctionDirectory functionDirectory(InvokerProperties properties, Vouching vouching) {
         return new FunctionDirectory(properties.services().registry(), vouching);
+    }
+
+    @Bean
+    MinimumIsolation minimumIsolation() {
+        return new MinimumIsolation();
     }
 
     @Bean

@@ -2,6 +2,7 @@ package dev.mayfly.invoker;
 
 import dev.mayfly.contracts.events.TopicCreation;
 import dev.mayfly.invoker.functions.FunctionDirectory;
+import dev.mayfly.invoker.functions.MinimumIsolation;
 import dev.mayfly.invoker.hosts.HostDirectory;
 import dev.mayfly.invoker.load.LoadReporter;
 import dev.mayfly.invoker.queue.EventDelivery;
@@ -27,6 +28,7 @@ class InvokerLifecycle implements SmartLifecycle, HealthIndicator {
 
     private final InvokerProperties properties;
     private final FunctionDirectory functions;
+    private final MinimumIsolation minimums;
     private final HostDirectory hosts;
     private final EventDelivery delivery;
     private final LoadReporter reporter;
@@ -37,11 +39,13 @@ class InvokerLifecycle implements SmartLifecycle, HealthIndicator {
     InvokerLifecycle(
             InvokerProperties properties,
             FunctionDirectory functions,
+            MinimumIsolation minimums,
             HostDirectory hosts,
             EventDelivery delivery,
             LoadReporter reporter) {
         this.properties = properties;
         this.functions = functions;
+        this.minimums = minimums;
         this.hosts = hosts;
         this.delivery = delivery;
         this.reporter = reporter;
@@ -58,6 +62,7 @@ class InvokerLifecycle implements SmartLifecycle, HealthIndicator {
                 try {
                     TopicCreation.ensureAll(properties.kafka());
                     functions.listen(properties.kafka());
+                    minimums.listen(properties.kafka());
                     hosts.listen(properties.kafka());
                     delivery.start();
                     reporter.start();
@@ -95,9 +100,10 @@ class InvokerLifecycle implements SmartLifecycle, HealthIndicator {
 
     @Override
     public Health health() {
-        boolean ready = started && functions.isComplete() && delivery.isReady();
+        boolean ready = started && functions.isComplete() && minimums.isComplete() && delivery.isReady();
         return (ready ? Health.up() : Health.outOfService())
                 .withDetail("functionsKnown", functions.isComplete())
+                .withDetail("minimumsKnown", minimums.isComplete())
                 .withDetail("delivering", started)
                 .build();
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.contracts.hosting.InvocationOutcome.Status;
 import dev.mayfly.contracts.identity.Role;
 import java.io.IOException;
@@ -288,6 +289,28 @@ class InvokeTest {
                 409,
                 "ResourceConflictException",
                 "The function is currently in the following state: Pending");
+    }
+
+    @Test
+    void aFunctionWeakerThanItsAccountsMinimumIsAConflictUntilThatIsLowered() throws Exception {
+        String account = "333333333333";
+        invoker.register(account, "weak");
+        assertThat(invoker.call("weak").account(account).send().statusCode()).isEqualTo(200);
+        invoker.minimum(account, Isolation.CONTAINER);
+        invoker.minimum(account, Isolation.GVISOR);
+        await().until(() -> invoker.call("weak").account(account).send().statusCode() == 409);
+        int runs = invoker.host.runsOf("weak").size();
+        assertError(
+                invoker.call("weak").account(account).send(),
+                409,
+                "ResourceConflictException",
+                "deployed with isolation container, and the minimum of account 333333333333 is gvisor");
+        assertThat(invoker.call("weak").account(account).event().send().statusCode())
+                .isEqualTo(409);
+        assertThat(invoker.host.runsOf("weak")).hasSize(runs);
+        assertThat(invoker.call("hello").send().statusCode()).isEqualTo(200);
+        invoker.minimum(account, null);
+        await().until(() -> invoker.call("weak").account(account).send().statusCode() == 200);
     }
 
     @Test

@@ -10,6 +10,8 @@ import dev.mayfly.contracts.events.TopicCreation;
 import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.function.Isolation;
+import dev.mayfly.contracts.function.Network;
+import dev.mayfly.contracts.identity.AccountRecord;
 import dev.mayfly.contracts.identity.Role;
 import dev.mayfly.contracts.trust.Sealer;
 import dev.mayfly.contracts.trust.Voucher;
@@ -91,8 +93,12 @@ final class InvokerUnderTest implements AutoCloseable {
     }
 
     FunctionVersion function(String name, String state) {
+        return function(ACCOUNT, name, state);
+    }
+
+    private static FunctionVersion function(String account, String name, String state) {
         return new FunctionVersion(
-                ACCOUNT,
+                account,
                 name,
                 "$LATEST",
                 UUID.randomUUID().toString(),
@@ -105,6 +111,7 @@ final class InvokerUnderTest implements AutoCloseable {
                 "0".repeat(64),
                 100,
                 Isolation.CONTAINER,
+                Network.NONE,
                 state,
                 null,
                 Instant.now());
@@ -121,17 +128,28 @@ final class InvokerUnderTest implements AutoCloseable {
         registered.put(function.key(), function);
     }
 
+    /** An account that no other test uses has the function. */
+    void register(String account, String name) {
+        register(function(account, name, "Active"));
+    }
+
+    /** Kafka tells what the weakest tier is that the account's functions may run in. */
+    void minimum(String account, @Nullable Isolation minimum) {
+        publish(Topics.ACCOUNTS, account, new AccountRecord(account, minimum));
+    }
+
+    private void publish(Topics topic, String key, Object record) {
+        publisher
+                .publish(topic, key, CloudEvent.of(UUID.randomUUID().toString(), "/test", "test", null, record))
+                .join();
+    }
+
     void unregister(String name) {
         registered.remove(FunctionVersion.key(ACCOUNT, name, "$LATEST"));
     }
 
     void publish(FunctionVersion function) {
-        publisher
-                .publish(
-                        Topics.FUNCTION_VERSIONS,
-                        function.key(),
-                        CloudEvent.of(UUID.randomUUID().toString(), "/test", "function", null, function))
-                .join();
+        publish(Topics.FUNCTION_VERSIONS, function.key(), function);
     }
 
     Call call(String function) {
@@ -142,6 +160,7 @@ final class InvokerUnderTest implements AutoCloseable {
     final class Call {
         private final HttpRequest.Builder request;
         private Role role = Role.OWNER;
+        private String account = ACCOUNT;
         private Voucher.@Nullable PayloadSignature payload;
         private String method = "POST";
         private HttpRequest.BodyPublisher body = HttpRequest.BodyPublishers.ofString("{}");
@@ -169,6 +188,11 @@ final class InvokerUnderTest implements AutoCloseable {
             return this;
         }
 
+        Call account(String of) {
+            account = of;
+            return this;
+        }
+
         Call signed(String contentSha256) {
             payload = new Voucher.PayloadSignature(contentSha256, null, null, null, null);
             return this;
@@ -191,7 +215,7 @@ final class InvokerUnderTest implements AutoCloseable {
 
         HttpResponse<String> send() throws IOException, InterruptedException {
             var voucher = new Voucher(
-                    "api-gateway", ACCOUNT, "AKIATEST", role, null, requestId, null, payload, vouching.expiry());
+                    "api-gateway", account, "AKIATEST", role, null, requestId, null, payload, vouching.expiry());
             request.header(Voucher.HEADER, vouching.issue(voucher)).method(method, body);
             return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         }

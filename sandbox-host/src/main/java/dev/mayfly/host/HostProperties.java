@@ -52,13 +52,16 @@ public record HostProperties(
      * @param keepAlive how long an idle sandbox stays when the autoscaler says nothing
      * @param lifetime how old a sandbox may get before it is replaced; below the 12 h of its credentials
      * @param initTimeout the init phase's limit. AWS: 10 s.
+     * @param freezeAfter how long a sandbox is idle before everything in it is stopped until its next invocation; 0 means at
+     *     once
      */
     public record Sandboxes(
             @DefaultValue("0B") DataSize memory,
             @DefaultValue("0.6") double memoryShare,
             @DefaultValue("10m") Duration keepAlive,
             @DefaultValue("6h") Duration lifetime,
-            @DefaultValue("10s") Duration initTimeout) {}
+            @DefaultValue("10s") Duration initTimeout,
+            @DefaultValue("20ms") Duration freezeAfter) {}
 
     /**
      * @param limit unpacked code kept on disk; more is thrown away, least recently used first

@@ -12,6 +12,7 @@ import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.contracts.function.CodeStorage;
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.function.Isolation;
+import dev.mayfly.contracts.function.Network;
 import dev.mayfly.contracts.hosting.HostInvocation;
 import dev.mayfly.contracts.hosting.InvocationOutcome;
 import dev.mayfly.contracts.trust.Sealer;
@@ -142,6 +143,7 @@ class SandboxHostTest {
                 digest,
                 zip.length,
                 Isolation.WASM,
+                Network.NONE,
                 "Active",
                 null,
                 Instant.now());

@@ -9,6 +9,8 @@ import org.apache.kafka.clients.admin.NewTopic;
 public enum Topics {
     /** Key: access key id. Value: {@link dev.mayfly.contracts.identity.AccessKeyRecord}. */
     ACCESS_KEYS("identity.access-keys", 1, Kind.COMPACTED),
+    /** Key: account id. Value: {@link dev.mayfly.contracts.identity.AccountRecord}. */
+    ACCOUNTS("identity.accounts", 1, Kind.COMPACTED),
     /** Key: {@link dev.mayfly.contracts.function.FunctionVersion#key}. Value: that record. */
     FUNCTION_VERSIONS("function.versions", 1, Kind.COMPACTED),
     /** Key: function key. Value: the event's payload, as a CloudEvent. Read by a share group. */

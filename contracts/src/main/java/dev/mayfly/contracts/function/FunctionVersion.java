@@ -2,6 +2,7 @@ package dev.mayfly.contracts.function;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param codeSha256 hex digest of the zip: its name in the code bucket ({@link CodeStorage})
  * @param codeSize bytes of the zip
  * @param isolation the tier it runs in, resolved when it was deployed
+ * @param network what it reaches besides the gateway; {@link Network#NONE} in records from before there was a choice
  * @param state {@code Active} when it can run
  */
 public record FunctionVersion(
@@ -37,9 +39,14 @@ public record FunctionVersion(
         String codeSha256,
         long codeSize,
         Isolation isolation,
+        Network network,
         String state,
         @Nullable String stateReason,
         Instant lastModified) {
+
+    public FunctionVersion {
+        network = Objects.requireNonNullElse(network, Network.NONE);
+    }
 
     /** The version that is edited in place. */
     public static final String LATEST = "$LATEST";

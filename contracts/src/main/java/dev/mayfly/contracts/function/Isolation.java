@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The four strengths of isolation, weakest boundary last to be chosen by default. */
+/** The four strengths of isolation, weakest first: the order that an account's minimum goes by. */
 public enum Isolation {
     /** WebAssembly with WASI: capability-based, a fresh instance for each invocation. */
     WASM,
@@ -17,6 +17,14 @@ public enum Isolation {
 
     /** The function tag that chooses the tier. */
     public static final String TAG = "mayfly:isolation";
+
+    /** The value of {@link #TAG} that leaves the choice to the registry; the same as no tag. */
+    public static final String AUTO = "auto";
+
+    /** Whether an account with this minimum runs a function in this tier. */
+    public boolean satisfies(Isolation minimum) {
+        return compareTo(minimum) >= 0;
+    }
 
     /** The value of {@link #TAG}: the name in lower case. */
     public String tagValue() {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param start whether a sandbox had to be started
  * @param billedMillis what is billed, rounded up to 1 ms; 0 for a platform error
  * @param durationMicros the handler's wall time
- * @param initMicros the sandbox's init time when this invocation waited for it, else 0
+ * @param initMicros the sandbox's init or restore time when this invocation waited for it, else 0
  * @param waitMicros from the order's arrival at the host to the event's handing over: placement, fetch, start
  * @param memoryMb the configured memory
  * @param peakMemoryBytes of the sandbox, 0 when it could not be measured
@@ -42,7 +42,11 @@ public record InvocationOutcome(
 
     /** What the sandbox was before. */
     public enum Start {
+        /** There was none: it was started, and the function's init phase ran. */
         COLD,
+        /** There was none: it was made from a snapshot that was taken after the init phase. */
+        RESTORED,
+        /** It was there and idle. */
         WARM
     }
 }

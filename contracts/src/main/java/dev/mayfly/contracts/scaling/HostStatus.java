@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param url where invokers reach it
  * @param tiers every tier, available or not
- * @param runtimes the runtimes that are installed, e.g. {@code nodejs20.x}
  * @param memoryMb what sandboxes may use in all
  * @param memoryUsedMb what running sandboxes have been promised
  */
@@ -18,17 +17,29 @@ public record HostStatus(
         String hostId,
         String url,
         List<Tier> tiers,
-        List<String> runtimes,
         long memoryMb,
         long memoryUsedMb,
         List<Sandboxes> sandboxes,
         Instant at) {
 
-    /** @param reason why not, when not available; else what runs it */
+    /**
+     * One tier on one host.
+     *
+     * @param checking whether the host is still finding out; not available until then
+     * @param reason why not, when not available; else what runs it
+     * @param runtimes what runs in it here, e.g. {@code nodejs20.x}; empty when not available
+     */
     public record Tier(
             Isolation isolation,
             boolean available,
-            @Nullable String reason) {}
+            boolean checking,
+            @Nullable String reason,
+            List<String> runtimes) {
+
+        public Tier {
+            runtimes = List.copyOf(runtimes);
+        }
+    }
 
     /** How many sandboxes one function version has here. */
     public record Sandboxes(String functionKey, int idle, int busy) {}

@@ -35,6 +35,8 @@ public sealed interface UsageEvent {
      * @param requestId the request id that the caller saw
      * @param resource the function's name
      * @param billedMillis handler time (and billed init time), rounded up to 1 ms; 0 for platform errors
+     * @param initMillis how long the init phase took, or the restore when {@code start} is {@code RESTORED}, which is not
+     *     billed; 0 when no sandbox was started
      * @param cpuMicros CPU time of the sandbox during the invocation; 0 when it could not be measured
      * @param bytesIn the event's size
      * @param bytesOut the answer's size

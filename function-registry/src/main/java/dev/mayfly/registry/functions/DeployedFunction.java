@@ -2,6 +2,7 @@ package dev.mayfly.registry.functions;
 
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.function.Isolation;
+import dev.mayfly.contracts.function.Network;
 import jakarta.persistence.CollectionTable;
 import jakarta.persistence.Column;
 import jakarta.persistence.ElementCollection;
@@ -48,6 +49,9 @@ class DeployedFunction {
     @Enumerated(EnumType.STRING)
     private Isolation isolation;
 
+    @Enumerated(EnumType.STRING)
+    private Network network;
+
     private Instant lastModified;
 
     @ElementCollection
@@ -65,7 +69,7 @@ class DeployedFunction {
             FunctionSettings settings,
             FunctionCode code,
             String architecture,
-            Isolation isolation,
+            Placement placement,
             Map<String, String> tags,
             Clock clock) {
         this.id = UUID.randomUUID();
@@ -74,7 +78,8 @@ class DeployedFunction {
         this.settings = settings;
         this.code = code;
         this.architecture = architecture;
-        this.isolation = isolation;
+        this.isolation = placement.isolation();
+        this.network = placement.network();
         this.tags.putAll(tags);
         this.revisionId = UUID.randomUUID();
         this.lastModified = clock.instant().truncatedTo(ChronoUnit.MILLIS);
@@ -112,6 +117,10 @@ class DeployedFunction {
         return isolation;
     }
 
+    Network network() {
+        return network;
+    }
+
     Instant lastModified() {
         return lastModified;
     }
@@ -127,27 +136,37 @@ class DeployedFunction {
         return set != null ? set : Runtimes.onlyModule(code.contents());
     }
 
-    void change(FunctionSettings settings, Isolation isolation, Clock clock) {
+    void change(FunctionSettings settings, Placement placement, Clock clock) {
         this.settings = settings;
-        this.isolation = isolation;
+        place(placement);
         revise(clock);
     }
 
-    void change(FunctionCode code, Clock clock) {
+    void change(FunctionCode code, Placement placement, Clock clock) {
         this.code = code;
+        place(placement);
         revise(clock);
     }
 
-    /** Returns whether the isolation is another now, which makes a new revision. */
-    boolean retag(Map<String, String> tags, Isolation isolation, Clock clock) {
+    /** Returns whether it runs elsewhere or reaches something else now, which makes a new revision. */
+    boolean retag(Map<String, String> tags, Placement placement, Clock clock) {
         this.tags.keySet().retainAll(tags.keySet());
         this.tags.putAll(tags);
-        boolean moved = this.isolation != isolation;
+        boolean moved = isolation != placement.isolation() || network != placement.network();
         if (moved) {
-            this.isolation = isolation;
+            place(placement);
             revise(clock);
         }
         return moved;
+    }
+
+    Placement placement() {
+        return new Placement(isolation, network);
+    }
+
+    private void place(Placement placement) {
+        isolation = placement.isolation();
+        network = placement.network();
     }
 
     private void revise(Clock clock) {
@@ -171,6 +190,7 @@ class DeployedFunction {
                 code.sha256(),
                 code.size(),
                 isolation,
+                network,
                 "Active",
                 null,
                 lastModified);

@@ -2,7 +2,9 @@ package dev.mayfly.registry.functions;
 
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.function.Isolation;
+import dev.mayfly.contracts.function.Network;
 import dev.mayfly.registry.RegistryProperties;
+import dev.mayfly.registry.accounts.MinimumIsolation;
 import dev.mayfly.registry.code.CodeContents;
 import dev.mayfly.registry.code.CodeHolds;
 import dev.mayfly.registry.code.CodeIntake;
@@ -18,6 +20,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Component;
@@ -38,6 +41,7 @@ class Deployment {
     private final CodeIntake intake;
     private final CodeHolds holds;
     private final HostOffers hosts;
+    private final MinimumIsolation minimums;
     private final Outbox outbox;
     private final OutboxRelay relay;
     private final RegistryProperties properties;
@@ -49,6 +53,7 @@ class Deployment {
             CodeIntake intake,
             CodeHolds holds,
             HostOffers hosts,
+            MinimumIsolation minimums,
             Outbox outbox,
             OutboxRelay relay,
             RegistryProperties properties,
@@ -58,6 +63,7 @@ class Deployment {
         this.intake = intake;
         this.holds = holds;
         this.hosts = hosts;
+        this.minimums = minimums;
         this.outbox = outbox;
         this.relay = relay;
         this.properties = properties;
@@ -77,9 +83,7 @@ class Deployment {
         CodeRequest from = require(request.code());
         String runtime = require(request.runtime());
         Map<String, String> tags = request.tags() == null ? Map.of() : request.tags();
-        Offer offer = hosts.now();
-        Runtimes.checkOffered(runtime, offer);
-        Isolation isolation = Runtimes.isolation(runtime, tags, offer);
+        Placement placement = choice(ref, runtime, tags).place(runtime, tags);
         if (functions.findByAccountIdAndName(ref.accountId(), ref.name()).isPresent()) {
             throw alreadyExists(ref);
         }
@@ -102,7 +106,7 @@ class Deployment {
                 settings,
                 stored(code),
                 Architecture.OF_THIS_MACHINE,
-                isolation,
+                placement,
                 tags,
                 clock);
         try {
@@ -120,20 +124,22 @@ class Deployment {
 
     DeployedFunction updateCode(FunctionRef ref, CodeRequest request, Upload upload, Caller caller) {
         RequestChecks.update(request);
-        DeployedFunction before = existing(ref);
+        DeployedFunction before = read(ref);
         checkRevision(before, request.revisionId());
         CodeIntake.Checked code = intake.check(upload, request.s3Bucket(), request.s3Key(), caller);
         checkCode(before.settings(), code.contents());
         checkStorage(ref.accountId(), code.size() - before.code().size());
+        TierChoice tiers = choice(ref);
+        Placement placement = tiers.keep(before);
         if (Boolean.TRUE.equals(request.dryRun())) {
-            before.change(stored(code), clock);
+            before.change(stored(code), placement, clock);
             return before;
         }
         intake.keep(upload, code);
         return change(ref, request.revisionId(), function -> {
             checkCode(function.settings(), code.contents());
             String replaced = function.code().sha256();
-            function.change(stored(code), clock);
+            function.change(stored(code), tiers.keep(function), clock);
             if (!replaced.equals(code.sha256())) {
                 holds.hold(replaced, properties.codeKeeping().afterUse());
             }
@@ -143,17 +149,14 @@ class Deployment {
 
     DeployedFunction updateConfiguration(FunctionRef ref, FunctionRequest request, Caller caller) {
         RequestChecks.update(request, caller.accountId());
-        existing(ref);
-        @Nullable Offer offer = request.runtime() == null ? null : hosts.now();
+        DeployedFunction before = read(ref);
+        @Nullable String runtime = request.runtime();
+        TierChoice tiers = runtime == null ? choice(ref) : choice(ref, runtime, before.tags());
         return change(ref, request.revisionId(), function -> {
             FunctionSettings settings = merged(function.settings(), request);
-            Isolation isolation = function.isolation();
-            if (offer != null) {
-                Runtimes.checkOffered(settings.runtime(), offer);
-                isolation = Runtimes.isolation(settings.runtime(), function.tags(), offer);
-            }
+            Placement placement = runtime == null ? tiers.keep(function) : tiers.place(runtime, function.tags());
             checkCode(settings, function.code().contents());
-            function.change(settings, isolation, clock);
+            function.change(settings, placement, clock);
             return true;
         });
     }
@@ -161,17 +164,34 @@ class Deployment {
     /** Replaces the tags by what {@code tagging} makes of them, and moves the function where they say. */
     void retag(FunctionRef ref, Function<Map<String, String>, Map<String, String>> tagging) {
         DeployedFunction before = read(ref);
-        boolean choosesTier = !Objects.equals(
-                before.tags().get(Isolation.TAG), tagging.apply(before.tags()).get(Isolation.TAG));
-        @Nullable Offer offer = choosesTier ? hosts.now() : null;
+        String runtime = before.settings().runtime();
+        Map<String, String> after = tagging.apply(before.tags());
+        @Nullable TierChoice chosen = choosesPlacement(before.tags(), after) ? choice(ref, runtime, after) : null;
         change(ref, null, function -> {
             Map<String, String> tags = tagging.apply(function.tags());
             RequestChecks.checkTagCount(tags);
-            Isolation isolation = offer == null
-                    ? function.isolation()
-                    : Runtimes.isolation(function.settings().runtime(), tags, offer);
-            return function.retag(tags, isolation, clock);
+            Placement placement = chosen == null
+                    ? function.placement()
+                    : chosen.place(function.settings().runtime(), tags);
+            return function.retag(tags, placement, clock);
         });
+    }
+
+    private static boolean choosesPlacement(Map<String, String> before, Map<String, String> after) {
+        return Stream.of(Isolation.TAG, Network.TAG).anyMatch(tag -> !Objects.equals(before.get(tag), after.get(tag)));
+    }
+
+    /** With what hosts offer once that is settled for these tags; waits for it a little. */
+    private TierChoice choice(FunctionRef ref, String runtime, Map<String, String> tags) {
+        @Nullable Isolation minimum = minimums.of(ref.accountId()).orElse(null);
+        Offer offer = hosts.now(heard -> TierChoice.isSettled(heard, runtime, tags, minimum));
+        return new TierChoice(offer, minimum);
+    }
+
+    /** With what hosts offer now, if any is heard. */
+    private TierChoice choice(FunctionRef ref) {
+        return new TierChoice(
+                hosts.heard().orElse(null), minimums.of(ref.accountId()).orElse(null));
     }
 
     void delete(FunctionRef ref) {

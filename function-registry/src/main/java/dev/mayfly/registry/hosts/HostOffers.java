@@ -12,10 +12,12 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,14 +46,16 @@ public class HostOffers implements SmartLifecycle {
     }
 
     /**
-     * What is offered now. Waits a little for a first host.
+     * What is offered now. Waits a little for a first host, and for an offer that {@code settled} takes: a host that has just
+     * started says what it has found out so far.
      *
      * @throws dev.mayfly.registry.lambda.LambdaException ServiceException when no host is to be heard
      */
-    public Offer now() {
+    public Offer now(Predicate<Offer> settled) {
+        Predicate<List<HostStatus>> good = hosts -> !hosts.isEmpty() && settled.test(Offer.of(hosts));
         List<HostStatus> live = live();
-        if (live.isEmpty()) {
-            live = awaitFirst();
+        if (!good.test(live)) {
+            live = await(good);
         }
         if (live.isEmpty()) {
             throw LambdaError.SERVICE.with("No sandbox host is running, so it is unknown which runtimes there are."
@@ -60,18 +64,25 @@ public class HostOffers implements SmartLifecycle {
         return Offer.of(live);
     }
 
+    /** What is offered now, if any host is heard. */
+    public Optional<Offer> heard() {
+        List<HostStatus> live = live();
+        return live.isEmpty() ? Optional.empty() : Optional.of(Offer.of(live));
+    }
+
     private List<HostStatus> live() {
         Instant oldest = clock.instant().minus(properties.hosts().silence());
         hosts.values().removeIf(host -> host.at().isBefore(oldest));
         return hosts.values().stream().map(Heard::status).toList();
     }
 
-    private List<HostStatus> awaitFirst() {
+    /** The live hosts when they are {@code good}, or when the wait is over. */
+    private List<HostStatus> await(Predicate<List<HostStatus>> good) {
         long left = properties.hosts().firstWait().toNanos();
         lock.lock();
         try {
             List<HostStatus> live = live();
-            while (live.isEmpty() && left > 0) {
+            while (!good.test(live) && left > 0) {
                 left = heard.awaitNanos(left);
                 live = live();
             }

@@ -8,42 +8,65 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
  * What the live hosts offer together.
  *
- * @param runtimes sorted
- * @param tiers those that at least one host can run
- * @param missing the reason for a tier that a host knows but cannot run
+ * @param tiers those that at least one host can run, with the runtimes in them
+ * @param missing the reason for a tier that a host knows but cannot run, and no other host can
+ * @param checking those of {@code missing} that a host is still finding out about
  */
-public record Offer(List<String> runtimes, Set<Isolation> tiers, Map<Isolation, String> missing) {
+public record Offer(Map<Isolation, SortedSet<String>> tiers, Map<Isolation, String> missing, Set<Isolation> checking) {
 
     public Offer {
-        runtimes = List.copyOf(runtimes);
-        tiers = Set.copyOf(tiers);
+        tiers = Map.copyOf(tiers);
         missing = Map.copyOf(missing);
+        checking = Set.copyOf(checking);
     }
 
     static Offer of(Collection<HostStatus> hosts) {
-        var runtimes = new TreeSet<String>();
-        var tiers = EnumSet.noneOf(Isolation.class);
+        var tiers = new EnumMap<Isolation, SortedSet<String>>(Isolation.class);
         var missing = new EnumMap<Isolation, String>(Isolation.class);
+        var checking = EnumSet.noneOf(Isolation.class);
         for (HostStatus host : hosts) {
-            runtimes.addAll(host.runtimes());
             for (HostStatus.Tier tier : host.tiers()) {
                 if (tier.available()) {
-                    tiers.add(tier.isolation());
-                } else if (tier.reason() != null) {
-                    missing.put(tier.isolation(), tier.reason());
+                    tiers.computeIfAbsent(tier.isolation(), isolation -> new TreeSet<>())
+                            .addAll(tier.runtimes());
+                } else {
+                    missing.put(tier.isolation(), String.valueOf(tier.reason()));
+                    if (tier.checking()) {
+                        checking.add(tier.isolation());
+                    }
                 }
             }
         }
-        return new Offer(List.copyOf(runtimes), tiers, missing);
+        missing.keySet().removeAll(tiers.keySet());
+        checking.removeAll(tiers.keySet());
+        return new Offer(tiers, missing, checking);
+    }
+
+    /** Whether a host runs {@code runtime} in {@code tier}. */
+    public boolean has(Isolation tier, String runtime) {
+        return runtimes(tier).contains(runtime);
+    }
+
+    /** What hosts run in {@code tier}, sorted. */
+    public SortedSet<String> runtimes(Isolation tier) {
+        return tiers.getOrDefault(tier, new TreeSet<>());
+    }
+
+    /** What hosts run in any tier, sorted. */
+    public SortedSet<String> runtimes() {
+        var all = new TreeSet<String>();
+        tiers.values().forEach(all::addAll);
+        return all;
     }
 
     /** The tiers by the values of their tag, for messages. */
     public List<String> tierNames() {
-        return tiers.stream().sorted().map(Isolation::tagValue).toList();
+        return tiers.keySet().stream().sorted().map(Isolation::tagValue).toList();
     }
 }

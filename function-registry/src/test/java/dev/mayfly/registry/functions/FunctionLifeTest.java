@@ -8,6 +8,7 @@ import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.function.CodeStorage;
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.function.Isolation;
+import dev.mayfly.contracts.function.Network;
 import dev.mayfly.contracts.identity.Role;
 import dev.mayfly.registry.RegistryFixture;
 import dev.mayfly.registry.Zips;
@@ -234,6 +235,12 @@ class FunctionLifeTest extends RegistryFixture {
             assertThatThrownBy(() -> lambda.tagResource(
                             tag -> tag.resource(ARN + "tagged").tags(Map.of(Isolation.TAG, "gvisor"))))
                     .hasMessageContaining("No sandbox host offers isolation gvisor (runsc is not installed)");
+            lambda.tagResource(tag -> tag.resource(ARN + "tagged").tags(Map.of(Isolation.TAG, "auto")));
+            lambda.tagResource(tag -> tag.resource(ARN + "tagged").tags(Map.of(Network.TAG, "egress")));
+            await().until(() -> published("tagged").orElseThrow().network() == Network.EGRESS);
+            lambda.untagResource(untag -> untag.resource(ARN + "tagged").tagKeys(Network.TAG, Isolation.TAG));
+            await().until(() -> published("tagged").orElseThrow().network() == Network.NONE);
+            assertThat(published("tagged").orElseThrow().isolation()).isEqualTo(Isolation.CONTAINER);
             assertThatThrownBy(() -> lambda.tagResource(
                             tag -> tag.resource(ARN + "tagged:$LATEST").tags(Map.of("a", "b"))))
                     .hasMessageContaining("Tags on function aliases and versions are not supported");

@@ -148,13 +148,17 @@ class RefusalsTest extends RegistryFixture {
                 validation("Tags", "{\"k\":" + text("v", 257) + "}", "at 'tags'"),
                 invalid("Tags", "{\"aws:k\":\"v\"}", "reserved for system use"),
                 invalid("Tags", TOO_MANY_TAGS, "at most 50 tags"),
-                invalid("Tags", "{\"mayfly:isolation\":\"jail\"}", "must be one of [wasm, container, gvisor, microvm]"),
+                invalid(
+                        "Tags",
+                        "{\"mayfly:isolation\":\"jail\"}",
+                        "must be one of [wasm, container, gvisor, microvm, auto]"),
                 invalid("Tags", "{\"mayfly:isolation\":\"wasm\"}", "does not go with the runtime nodejs20.x"),
                 invalid(
                         "Tags",
                         "{\"mayfly:isolation\":\"microvm\"}",
                         "No sandbox host offers isolation microvm." + " Offered now: [wasm, container]"),
                 invalid("Tags", "{\"mayfly:isolation\":\"gvisor\"}", "runsc is not installed"),
+                invalid("Tags", "{\"mayfly:network\":\"all\"}", "must be one of [none, egress]"),
                 invalid("PackageType", "\"Image\"", "PackageType Image is not supported yet"),
                 invalid("Publish", "true", "Publish is not supported yet"),
                 invalid("Architectures", "[\"" + other() + "\"]", "is not offered"),

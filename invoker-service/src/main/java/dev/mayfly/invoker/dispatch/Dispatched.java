@@ -11,6 +11,9 @@ public sealed interface Dispatched {
     /** No host had room within the time. The order did not begin. */
     record NoRoom() implements Dispatched {}
 
+    /** A host was still finding out whether it can run the tier when the time was over. The order did not begin. */
+    record NotYetOffered() implements Dispatched {}
+
     /** No living host offers what the function needs. The order did not begin. */
     record NotOffered(String detail) implements Dispatched {}
 

@@ -66,10 +66,11 @@ public final class Dispatcher {
         String key = order.function().key();
         if (!room.hasLine(key)) {
             Dispatched first = askHosts(order, sink);
-            if (!(first instanceof Dispatched.NoRoom)) {
+            if (!mayChange(first)) {
                 return first;
             }
         }
+        Dispatched last = new Dispatched.NoRoom();
         long deadline = System.nanoTime() + order.roomWait().toNanos();
         try (var waiting = load.waits(key)) {
             while (System.nanoTime() < deadline) {
@@ -78,14 +79,19 @@ public final class Dispatcher {
                     break;
                 }
                 try (turn) {
-                    Dispatched placed = askInTurn(order, sink, turn, deadline, waiting);
-                    if (!(placed instanceof Dispatched.NoRoom)) {
-                        return placed;
+                    last = askInTurn(order, sink, turn, deadline, waiting);
+                    if (!mayChange(last)) {
+                        return last;
                     }
                 }
             }
         }
-        return new Dispatched.NoRoom();
+        return last;
+    }
+
+    /** Whether asking again may give another answer. */
+    private static boolean mayChange(Dispatched dispatched) {
+        return dispatched instanceof Dispatched.NoRoom || dispatched instanceof Dispatched.NotYetOffered;
     }
 
     /** Asks until a host accepts, the time is over, or the turn went on to the next one. */
@@ -96,7 +102,7 @@ public final class Dispatcher {
             var passing = turn.passOnUnlessRefused(waiting::close);
             Dispatched asked = askHosts(order, sink);
             passing.cancel(false);
-            if (!(asked instanceof Dispatched.NoRoom) || turn.isPassedOn() || System.nanoTime() >= deadline) {
+            if (!mayChange(asked) || turn.isPassedOn() || System.nanoTime() >= deadline) {
                 return asked;
             }
             room.awaitNews(deadline);
@@ -107,6 +113,9 @@ public final class Dispatcher {
         var function = order.function();
         List<URI> candidates = hosts.candidates(function);
         if (candidates.isEmpty()) {
+            if (hosts.isBeingChecked(function.isolation())) {
+                return new Dispatched.NotYetOffered();
+            }
             return new Dispatched.NotOffered(
                     "isolation " + function.isolation().tagValue() + " with runtime " + function.runtime());
         }

@@ -9,11 +9,10 @@ import dev.mayfly.contracts.scaling.HostStatus;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.EnumSet;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -25,11 +24,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HostDirectory implements AutoCloseable {
     private record Host(
-            URI url, Set<Isolation> tiers, Set<String> runtimes, long freeMb, Map<String, Integer> idle, long heardAt) {
+            URI url, Map<Isolation, HostStatus.Tier> tiers, long freeMb, Map<String, Integer> idle, long heardAt) {
 
         boolean offers(FunctionVersion function) {
-            return tiers.contains(function.isolation())
-                    && (function.isolation() == Isolation.WASM || runtimes.contains(function.runtime()));
+            var tier = tiers.get(function.isolation());
+            return tier != null && tier.available() && tier.runtimes().contains(function.runtime());
+        }
+
+        boolean isChecking(Isolation isolation) {
+            var tier = tiers.get(isolation);
+            return tier != null && tier.checking();
         }
     }
 
@@ -62,10 +66,7 @@ public final class HostDirectory implements AutoCloseable {
      * most memory free. Empty when hosts live and none of them offers it.
      */
     public List<URI> candidates(FunctionVersion function) {
-        long now = nanoTime.getAsLong();
-        var living = hosts.values().stream()
-                .filter(host -> now - host.heardAt() < silenceNanos)
-                .toList();
+        var living = living();
         if (living.isEmpty()) {
             return List.of(fallback);
         }
@@ -82,6 +83,18 @@ public final class HostDirectory implements AutoCloseable {
                 .toList();
     }
 
+    /** Whether a living host is still finding out if it can run {@code isolation}. */
+    public boolean isBeingChecked(Isolation isolation) {
+        return living().stream().anyMatch(host -> host.isChecking(isolation));
+    }
+
+    private List<Host> living() {
+        long now = nanoTime.getAsLong();
+        return hosts.values().stream()
+                .filter(host -> now - host.heardAt() < silenceNanos)
+                .toList();
+    }
+
     /** Nobody answered there: not asked again before it speaks. */
     public void lost(URI url) {
         hosts.values().removeIf(host -> host.url().equals(url));
@@ -93,12 +106,8 @@ public final class HostDirectory implements AutoCloseable {
             return;
         }
         var status = Json.read(received.value(), HostStatus.class);
-        var tiers = EnumSet.noneOf(Isolation.class);
-        for (var tier : status.tiers()) {
-            if (tier.available()) {
-                tiers.add(tier.isolation());
-            }
-        }
+        var tiers = new EnumMap<Isolation, HostStatus.Tier>(Isolation.class);
+        status.tiers().forEach(tier -> tiers.put(tier.isolation(), tier));
         var idle = new HashMap<String, Integer>();
         for (var sandboxes : status.sandboxes()) {
             if (sandboxes.idle() > 0) {
@@ -110,7 +119,6 @@ public final class HostDirectory implements AutoCloseable {
                 new Host(
                         URI.create(status.url()),
                         tiers,
-                        Set.copyOf(status.runtimes()),
                         status.memoryMb() - status.memoryUsedMb(),
                         idle,
                         nanoTime.getAsLong()));

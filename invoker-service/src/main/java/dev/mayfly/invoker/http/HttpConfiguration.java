@@ -6,6 +6,7 @@ import dev.mayfly.invoker.InvokerProperties;
 import dev.mayfly.invoker.dispatch.DispatchSettings;
 import dev.mayfly.invoker.dispatch.Dispatcher;
 import dev.mayfly.invoker.functions.FunctionDirectory;
+import dev.mayfly.invoker.functions.MinimumIsolation;
 import dev.mayfly.invoker.queue.EventQueue;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -30,6 +31,7 @@ class HttpConfiguration {
             DispatchSettings dispatch,
             InvokeSettings settings,
             FunctionDirectory functions,
+            MinimumIsolation minimums,
             Dispatcher dispatcher,
             EventQueue queue,
             MeterRegistry metrics) {
@@ -38,6 +40,7 @@ class HttpConfiguration {
                 dispatch.roomWait(),
                 settings,
                 functions,
+                minimums,
                 dispatcher,
                 queue,
                 new InvokeMetrics(metrics));

@@ -1,6 +1,7 @@
 package dev.mayfly.invoker.http;
 
 import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.contracts.hosting.InvocationOutcome;
 import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.contracts.trust.VoucherFilter;
@@ -8,6 +9,7 @@ import dev.mayfly.invoker.dispatch.Dispatched;
 import dev.mayfly.invoker.dispatch.Dispatcher;
 import dev.mayfly.invoker.dispatch.Order;
 import dev.mayfly.invoker.functions.FunctionDirectory;
+import dev.mayfly.invoker.functions.MinimumIsolation;
 import dev.mayfly.invoker.hosts.AnswerSink;
 import dev.mayfly.invoker.queue.EventQueue;
 import jakarta.servlet.http.HttpServlet;
@@ -31,6 +33,7 @@ final class InvokeServlet extends HttpServlet {
     private final transient Duration roomWait;
     private final transient InvokeSettings settings;
     private final transient FunctionDirectory functions;
+    private final transient MinimumIsolation minimums;
     private final transient Dispatcher dispatcher;
     private final transient EventQueue queue;
     private final transient PayloadBudget budget;
@@ -41,6 +44,7 @@ final class InvokeServlet extends HttpServlet {
             Duration roomWait,
             InvokeSettings settings,
             FunctionDirectory functions,
+            MinimumIsolation minimums,
             Dispatcher dispatcher,
             EventQueue queue,
             InvokeMetrics metrics) {
@@ -48,6 +52,7 @@ final class InvokeServlet extends HttpServlet {
         this.roomWait = roomWait;
         this.settings = settings;
         this.functions = functions;
+        this.minimums = minimums;
         this.dispatcher = dispatcher;
         this.queue = queue;
         this.budget = new PayloadBudget(settings.maxPayloadsInMemory());
@@ -140,7 +145,21 @@ final class InvokeServlet extends HttpServlet {
                     "The operation cannot be performed at this time. The function is currently in the following state: "
                             + function.state() + (why == null ? "" : " (" + why + ")"));
         }
+        requireMinimum(function);
         return function;
+    }
+
+    private void requireMinimum(FunctionVersion function) throws LambdaException {
+        Isolation minimum = minimums.violatedBy(function).orElse(null);
+        if (minimum != null) {
+            throw new LambdaException(
+                    LambdaError.RESOURCE_CONFLICT,
+                    "The operation cannot be performed at this time. The function was deployed with isolation "
+                            + function.isolation().tagValue() + ", and the minimum of account " + function.accountId()
+                            + " is " + minimum.tagValue() + ". Deploy it again with the tag " + Isolation.TAG + "="
+                            + Isolation.AUTO + " (any update of its code or configuration does), or have an owner"
+                            + " lower the minimum.");
+        }
     }
 
     private String enqueue(
@@ -196,6 +215,12 @@ final class InvokeServlet extends HttpServlet {
                         "No sandbox host had room for " + function.memoryMb() + " MB within " + roomWait.toSeconds()
                                 + " s. Try again, or add a host.",
                         "ConcurrentInvocationLimitExceeded");
+            case Dispatched.NotYetOffered ignored ->
+                throw new LambdaException(
+                        LambdaError.SERVICE_UNAVAILABLE,
+                        "The sandbox host is still finding out whether it can run isolation "
+                                + function.isolation().tagValue() + ", which may take minutes the first time."
+                                + " Nothing was run; try again.");
             case Dispatched.NotOffered refused ->
                 throw new LambdaException(
                         LambdaError.SERVICE_UNAVAILABLE, "No sandbox host offers this now: " + refused.detail());

@@ -6,6 +6,7 @@ import dev.mayfly.invoker.dispatch.Dispatched;
 import dev.mayfly.invoker.dispatch.Dispatcher;
 import dev.mayfly.invoker.dispatch.Order;
 import dev.mayfly.invoker.functions.FunctionDirectory;
+import dev.mayfly.invoker.functions.MinimumIsolation;
 import dev.mayfly.invoker.hosts.AnswerSink;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,12 +23,19 @@ final class Delivery {
     private static final Duration ROOM_WAIT = Duration.ofMillis(500);
 
     private final FunctionDirectory functions;
+    private final MinimumIsolation minimums;
     private final Dispatcher dispatcher;
     private final QueueSettings settings;
     private final Clock clock;
 
-    Delivery(FunctionDirectory functions, Dispatcher dispatcher, QueueSettings settings, Clock clock) {
+    Delivery(
+            FunctionDirectory functions,
+            MinimumIsolation minimums,
+            Dispatcher dispatcher,
+            QueueSettings settings,
+            Clock clock) {
         this.functions = functions;
+        this.minimums = minimums;
         this.dispatcher = dispatcher;
         this.settings = settings;
         this.clock = clock;
@@ -67,7 +75,8 @@ final class Delivery {
         } catch (FunctionDirectory.RegistryUnreachableException e) {
             return putOff(event);
         }
-        return function.map(found -> run(event, found, deadline)).orElseGet(Delivery::functionGone);
+        return function.map(found -> minimums.isMetBy(found) ? run(event, found, deadline) : putOff(event))
+                .orElseGet(Delivery::functionGone);
     }
 
     private Verdict run(QueuedEvent event, FunctionVersion function, Instant deadline) {
@@ -94,6 +103,7 @@ final class Delivery {
             case Dispatched.UnknownFunction ignored -> functionGone();
             case Dispatched.Throttled ignored -> putOff(event);
             case Dispatched.NoRoom ignored -> putOff(event);
+            case Dispatched.NotYetOffered ignored -> putOff(event);
             case Dispatched.NotOffered ignored -> putOff(event);
             case Dispatched.Unreachable ignored -> putOff(event);
             case Dispatched.Broken ignored -> putOff(event);

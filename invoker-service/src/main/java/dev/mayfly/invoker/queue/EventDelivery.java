@@ -4,6 +4,7 @@ import dev.mayfly.contracts.events.EventPublisher;
 import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.invoker.dispatch.Dispatcher;
 import dev.mayfly.invoker.functions.FunctionDirectory;
+import dev.mayfly.invoker.functions.MinimumIsolation;
 import dev.mayfly.invoker.load.LoadBoard;
 import java.time.Clock;
 import java.time.Duration;
@@ -37,13 +38,14 @@ public final class EventDelivery implements AutoCloseable {
             EventPublisher publisher,
             EventQueue queue,
             FunctionDirectory functions,
+            MinimumIsolation minimums,
             Dispatcher dispatcher,
             LoadBoard load,
             Clock clock) {
         this.kafka = kafka;
         this.settings = settings;
         this.events = new RunningEvents(
-                new Delivery(functions, dispatcher, settings, clock), queue, retrying, load, settings);
+                new Delivery(functions, minimums, dispatcher, settings, clock), queue, retrying, load, settings);
         this.leases =
                 new Leases(invokerId, publisher, queue, new LeaseReader(kafka), retrying, settings, System::nanoTime);
         this.delayLine = new DelayLine(kafka, settings.group() + "-delayed", queue, retrying, clock);

@@ -5,6 +5,7 @@ import dev.mayfly.invoker.InvokerId;
 import dev.mayfly.invoker.InvokerProperties;
 import dev.mayfly.invoker.dispatch.Dispatcher;
 import dev.mayfly.invoker.functions.FunctionDirectory;
+import dev.mayfly.invoker.functions.MinimumIsolation;
 import dev.mayfly.invoker.load.LoadBoard;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -27,12 +28,22 @@ class QueueConfiguration {
             EventPublisher publisher,
             EventQueue queue,
             FunctionDirectory functions,
+            MinimumIsolation minimums,
             Dispatcher dispatcher,
             LoadBoard load,
             Clock clock,
             MeterRegistry metrics) {
         var delivery = new EventDelivery(
-                properties.kafka(), id.value(), settings, publisher, queue, functions, dispatcher, load, clock);
+                properties.kafka(),
+                id.value(),
+                settings,
+                publisher,
+                queue,
+                functions,
+                minimums,
+                dispatcher,
+                load,
+                clock);
         metrics.gauge("mayfly.queue.running", delivery, EventDelivery::running);
         return delivery;
     }

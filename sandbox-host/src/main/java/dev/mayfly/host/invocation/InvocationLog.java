@@ -1,5 +1,6 @@
 package dev.mayfly.host.invocation;
 
+import dev.mayfly.contracts.hosting.InvocationOutcome;
 import dev.mayfly.host.log.LogPublisher;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -42,13 +43,14 @@ final class InvocationLog {
         line("START RequestId: " + requestId + " Version: " + version);
     }
 
-    /** @param initMicros 0 when no sandbox was started for this invocation */
+    /** @param startMicros how long starting or restoring a sandbox took; 0 when none was for this invocation */
     void end(
             long durationMicros,
             long billedMillis,
             int memoryMb,
             long peakMemoryBytes,
-            long initMicros,
+            InvocationOutcome.Start start,
+            long startMicros,
             String status) {
         line("END RequestId: " + requestId);
         var report = new StringBuilder(160)
@@ -63,8 +65,11 @@ final class InvocationLog {
                 .append(" MB\tMax Memory Used: ")
                 .append(Math.ceilDiv(peakMemoryBytes, 1L << 20))
                 .append(" MB\t");
-        if (initMicros > 0) {
-            report.append("Init Duration: ").append(millis(initMicros)).append(" ms\t");
+        if (startMicros > 0) {
+            report.append(start == InvocationOutcome.Start.RESTORED ? "Restore" : "Init")
+                    .append(" Duration: ")
+                    .append(millis(startMicros))
+                    .append(" ms\t");
         }
         if (!status.isEmpty()) {
             report.append("Status: ").append(status);

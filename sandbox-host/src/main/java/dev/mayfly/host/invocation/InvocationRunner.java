@@ -79,7 +79,7 @@ class InvocationRunner {
         } catch (NoRoomException e) {
             throw new RefusedException(429, e.getMessage());
         } catch (TierUnavailableException e) {
-            throw new RefusedException(503, e.getMessage());
+            throw new RefusedException(e.isTemporary() ? 429 : 503, e.getMessage());
         } catch (SandboxStartException e) {
             invocationLog.start(version.version());
             failureLog.forEach(invocationLog::line);
@@ -108,7 +108,7 @@ class InvocationRunner {
                 order.functionArn(),
                 order.traceId(),
                 order.clientContext());
-        Start start = lease.isCold() ? Start.COLD : Start.WARM;
+        Start start = start(lease);
         long init = lease.isCold() ? lease.sandbox().initDuration().toNanos() : 0;
         return switch (lease.sandbox().invoke(request)) {
             case InvocationResult.Success success ->
@@ -131,6 +131,13 @@ class InvocationRunner {
                 yield new Run(status, report, body, crash.usage(), start, init);
             }
         };
+    }
+
+    private static Start start(Lease lease) {
+        if (!lease.isCold()) {
+            return Start.WARM;
+        }
+        return lease.sandbox().isRestored() ? Start.RESTORED : Start.COLD;
     }
 
     private static Run failedStart(HostInvocation order, FunctionVersion version, SandboxStartException failure) {
@@ -157,7 +164,9 @@ class InvocationRunner {
             InvocationLog invocationLog) {
         boolean ours = run.status() == Status.PLATFORM_ERROR;
         var usage = run.usage();
-        long billed = ours ? 0 : Math.max(1, Math.ceilDiv(usage.durationNanos() + run.initNanos(), 1_000_000L));
+        // Restoring runs none of the function's code.
+        long billedInit = run.start() == Start.COLD ? run.initNanos() : 0;
+        long billed = ours ? 0 : Math.max(1, Math.ceilDiv(usage.durationNanos() + billedInit, 1_000_000L));
         journal.append(new UsageEvent.Invocation(
                 UsageEvent.Invocation.idOf(order.requestId(), order.attempt()),
                 version.accountId(),
@@ -179,7 +188,13 @@ class InvocationRunner {
         long durationMicros = usage.durationNanos() / 1_000;
         long initMicros = run.initNanos() / 1_000;
         invocationLog.end(
-                durationMicros, billed, version.memoryMb(), usage.peakMemoryBytes(), initMicros, run.report());
+                durationMicros,
+                billed,
+                version.memoryMb(),
+                usage.peakMemoryBytes(),
+                run.start(),
+                initMicros,
+                run.report());
         metrics.timer(
                         "mayfly.host.invocations",
                         "tier",

@@ -1,17 +1,30 @@
 package dev.mayfly.host.lease;
 
 import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.host.code.CodeCache;
 import dev.mayfly.sandbox.api.Sandbox;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 
-/** A sandbox with what belongs to it: its function version, its log, its code. */
+/** A sandbox with what belongs to it: its function version, its log, its code. It begins in the hands of an invocation. */
 final class PooledSandbox {
     private final FunctionVersion version;
     private final Sandbox sandbox;
     private final SandboxLog log;
     private final CodeCache.Held code;
     private final long startedNanos = System.nanoTime();
-    private long idleSinceNanos = startedNanos;
+    private final AtomicBoolean waitsForFreezing = new AtomicBoolean();
+    private volatile long idleSinceNanos = startedNanos;
+    private int promisedMb;
+    private boolean usedBefore;
+
+    /** Guards changes of what follows: who freezes and who leases exclude each other. */
+    private final ReentrantLock life = new ReentrantLock();
+
+    private volatile boolean leased = true;
+    private volatile boolean closed;
+    private boolean frozen;
 
     PooledSandbox(FunctionVersion version, Sandbox sandbox, SandboxLog log, CodeCache.Held code) {
         this.version = version;
@@ -40,14 +53,86 @@ final class PooledSandbox {
         return System.nanoTime() - idleSinceNanos;
     }
 
-    void idleFromNow() {
-        idleSinceNanos = System.nanoTime();
+    /** Whether anything of it is there between invocations: a process to freeze, memory that it keeps. */
+    boolean livesWhileIdle() {
+        return version.isolation() != Isolation.WASM;
+    }
+
+    /** The memory that the pool has promised for it; the pool guards this. */
+    int promisedMb() {
+        return promisedMb;
+    }
+
+    void promise(int memoryMb) {
+        promisedMb = memoryMb;
+    }
+
+    /** Whether this is the first time that it is asked; the pool guards this. */
+    boolean isFirstUse() {
+        boolean first = !usedBefore;
+        usedBefore = true;
+        return first;
+    }
+
+    /** From now on an invocation has it: it is awake and stays so. */
+    void lease() {
+        life.lock();
+        try {
+            leased = true;
+            if (frozen) {
+                frozen = false;
+                sandbox.thaw();
+            }
+        } finally {
+            life.unlock();
+        }
+    }
+
+    void release() {
+        life.lock();
+        try {
+            idleSinceNanos = System.nanoTime();
+            leased = false;
+        } finally {
+            life.unlock();
+        }
+    }
+
+    /** Freezes it unless it is in use, going away or frozen already. Who has it at this moment keeps it awake. */
+    void freezeIfIdle() {
+        if (!life.tryLock()) {
+            return;
+        }
+        try {
+            if (!leased && !frozen && !closed) {
+                sandbox.freeze();
+                frozen = true;
+            }
+        } finally {
+            life.unlock();
+        }
+    }
+
+    boolean isIdle() {
+        return !leased && !closed;
+    }
+
+    /** Whether it waits to be frozen from now on and did not before. */
+    boolean beginWaitForFreezing() {
+        return waitsForFreezing.compareAndSet(false, true);
+    }
+
+    void endWaitForFreezing() {
+        waitsForFreezing.set(false);
     }
 
     void close() {
+        life.lock();
         try {
+            closed = true;
             sandbox.close();
         } finally {
+            life.unlock();
             code.close();
         }
     }

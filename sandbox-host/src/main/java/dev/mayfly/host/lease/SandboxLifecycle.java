@@ -44,16 +44,6 @@ class SandboxLifecycle implements SmartLifecycle {
         this.functions = functions;
     }
 
-    private void open() {
-        try {
-            technologies.open();
-            TopicCreation.ensureAll(properties.kafka());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            log.info("Stopped while the tiers were tried");
-        }
-    }
-
     private void changed(FunctionVersion version) {
         pool.changed(version);
         // Not for what was there before this host: only a function that is being deployed is likely to be needed soon.
@@ -76,7 +66,8 @@ class SandboxLifecycle implements SmartLifecycle {
     public void start() {
         codes.open();
         functions.listen(this::changed, pool::deleted);
-        opening = Thread.ofPlatform().name("tiers").start(this::open);
+        technologies.open();
+        opening = Thread.ofPlatform().name("topics").start(() -> TopicCreation.ensureAll(properties.kafka()));
     }
 
     @Override

@@ -35,8 +35,13 @@ public final class SandboxPool implements AutoCloseable {
                 throws SandboxStartException, TierUnavailableException, InterruptedException;
     }
 
-    /** How long things last, and how much memory there is. */
-    public record Limits(long memoryMb, Duration keepAlive, Duration lifetime) {}
+    /**
+     * How long things last, and how much memory there is.
+     *
+     * @param memoryMb what sandboxes may be promised in all
+     * @param freezeAfter how long a sandbox is idle before it is frozen
+     */
+    public record Limits(long memoryMb, Duration keepAlive, Duration lifetime, Duration freezeAfter) {}
 
     private static final class Group {
         private final Deque<PooledSandbox> idle = new ArrayDeque<>();
@@ -58,17 +63,35 @@ public final class SandboxPool implements AutoCloseable {
     private final Limits limits;
     private final Map<String, Group> groups = new HashMap<>();
     private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
+    private final Freezer freezer;
+    private final Snapshots snapshots;
     private long promisedMb;
     private boolean closed;
 
-    SandboxPool(Starter starter, Limits limits) {
+    SandboxPool(Starter starter, Snapshots.Taker snapshots, Limits limits) {
         this.starter = starter;
         this.limits = limits;
+        this.freezer = new Freezer(limits.freezeAfter());
+        this.snapshots = new Snapshots(snapshots, new SnapshotMemory(), this::isCurrent);
     }
 
     /** A pool over {@code starter}. */
     static SandboxPool over(SandboxStarter starter, Limits limits) {
-        return new SandboxPool(starter::start, limits);
+        return new SandboxPool(starter::start, starter::snapshot, limits);
+    }
+
+    private final class SnapshotMemory implements Snapshots.Memory {
+        @Override
+        public boolean promise(int memoryMb) {
+            return tryPromise(memoryMb);
+        }
+
+        @Override
+        public void giveBack(int memoryMb) {
+            synchronized (SandboxPool.this) {
+                promisedMb -= memoryMb;
+            }
+        }
     }
 
     /**
@@ -80,12 +103,47 @@ public final class SandboxPool implements AutoCloseable {
      */
     public Lease acquire(FunctionVersion version, Consumer<String> failureLog)
             throws NoRoomException, SandboxStartException, TierUnavailableException, InterruptedException {
-        @Nullable PooledSandbox idle = takeIdle(version);
-        if (idle != null) {
-            return new Lease(this, idle, false);
+        for (@Nullable PooledSandbox idle = takeIdle(version); idle != null; idle = takeIdle(version)) {
+            if (wake(idle)) {
+                return new Lease(this, idle, false);
+            }
         }
-        reserve(version);
+        try {
+            reserve(version);
+        } catch (NoRoomException e) {
+            synchronized (this) {
+                groupOf(version).starting--;
+                forgetIfUnused(version.key());
+            }
+            throw e;
+        }
         return new Lease(this, startReserved(version, failureLog), true);
+    }
+
+    /** Makes a sandbox ready that was idle and counts as busy; false when it does not wake and is on its way out. */
+    private boolean wake(PooledSandbox sandbox) throws NoRoomException {
+        if (!sandbox.livesWhileIdle()) {
+            try {
+                reserve(sandbox.version());
+            } catch (NoRoomException e) {
+                giveBack(sandbox);
+                throw e;
+            }
+            synchronized (this) {
+                sandbox.promise(sandbox.version().memoryMb());
+            }
+        }
+        try {
+            sandbox.lease();
+            return true;
+        } catch (RuntimeException e) {
+            log.warn("Sandbox {} does not wake up", sandbox.sandbox().id(), e);
+            synchronized (this) {
+                groupOf(sandbox.version()).busy--;
+            }
+            background.execute(() -> end(sandbox));
+            return false;
+        }
     }
 
     private synchronized @Nullable PooledSandbox takeIdle(FunctionVersion version) {
@@ -106,19 +164,16 @@ public final class SandboxPool implements AutoCloseable {
         return sandbox;
     }
 
-    /** Promises memory for one sandbox that {@code starting} already counts; ends idle ones for it when it must. */
+    /** Promises the memory of one sandbox; ends idle ones for it when it must. */
     private void reserve(FunctionVersion version) throws NoRoomException {
         while (true) {
             PooledSandbox victim;
             synchronized (this) {
-                if (promisedMb + version.memoryMb() <= limits.memoryMb()) {
-                    promisedMb += version.memoryMb();
+                if (tryPromise(version.memoryMb())) {
                     return;
                 }
                 Optional<PooledSandbox> oldest = longestIdle();
                 if (oldest.isEmpty()) {
-                    groupOf(version).starting--;
-                    forgetIfUnused(version.key());
                     throw new NoRoomException("All " + limits.memoryMb() + " MB for sandboxes are in use; "
                             + version.memoryMb() + " MB more are needed");
                 }
@@ -129,19 +184,27 @@ public final class SandboxPool implements AutoCloseable {
         }
     }
 
+    private synchronized boolean tryPromise(int memoryMb) {
+        if (promisedMb + memoryMb > limits.memoryMb()) {
+            return false;
+        }
+        promisedMb += memoryMb;
+        return true;
+    }
+
     private PooledSandbox startReserved(FunctionVersion version, Consumer<String> failureLog)
             throws SandboxStartException, TierUnavailableException, InterruptedException {
-        boolean started = false;
+        @Nullable PooledSandbox started = null;
         try {
-            PooledSandbox sandbox = starter.start(version, failureLog);
-            started = true;
-            return sandbox;
+            started = starter.start(version, failureLog);
+            return started;
         } finally {
             synchronized (this) {
                 Group group = groupOf(version);
                 group.starting--;
-                if (started) {
+                if (started != null) {
                     group.busy++;
+                    started.promise(version.memoryMb());
                 } else {
                     promisedMb -= version.memoryMb();
                     forgetIfUnused(version.key());
@@ -163,8 +226,16 @@ public final class SandboxPool implements AutoCloseable {
                     && current
                     && sandbox.sandbox().isReusable()
                     && sandbox.ageNanos() < limits.lifetime().toNanos()) {
-                sandbox.idleFromNow();
+                if (!sandbox.livesWhileIdle()) {
+                    promisedMb -= sandbox.promisedMb();
+                    sandbox.promise(0);
+                }
+                if (sandbox.isFirstUse() && sandbox.livesWhileIdle()) {
+                    snapshots.started(sandbox.version(), sandbox.sandbox().isRestored());
+                }
+                sandbox.release();
                 group.idle.addFirst(sandbox);
+                freezer.idle(sandbox);
                 return;
             }
         }
@@ -185,7 +256,8 @@ public final class SandboxPool implements AutoCloseable {
                     e);
         } finally {
             synchronized (this) {
-                promisedMb -= sandbox.version().memoryMb();
+                promisedMb -= sandbox.promisedMb();
+                sandbox.promise(0);
                 forgetIfUnused(sandbox.version().key());
             }
         }
@@ -202,6 +274,7 @@ public final class SandboxPool implements AutoCloseable {
 
     /** The function is gone: its idle sandboxes end now, busy ones after their invocation. */
     public synchronized void deleted(String functionKey) {
+        snapshots.forget(functionKey);
         Group group = groups.get(functionKey);
         if (group != null) {
             group.revision = null;
@@ -235,12 +308,11 @@ public final class SandboxPool implements AutoCloseable {
     private void startAhead(FunctionVersion version) {
         synchronized (this) {
             Group group = groupOf(version);
-            if (closed || group.size() >= group.desired || promisedMb + version.memoryMb() > limits.memoryMb()) {
+            if (closed || group.size() >= group.desired || !tryPromise(version.memoryMb())) {
                 return;
             }
             group.revision = version.revisionId();
             group.starting++;
-            promisedMb += version.memoryMb();
         }
         try {
             giveBack(startReserved(version, line -> log.debug("{}: {}", version.key(), line)));
@@ -278,7 +350,13 @@ public final class SandboxPool implements AutoCloseable {
         return groups.values().stream()
                 .filter(group -> !group.idle.isEmpty())
                 .map(group -> group.idle.getLast())
+                .filter(sandbox -> sandbox.promisedMb() > 0)
                 .max(Comparator.comparingLong(PooledSandbox::idleNanos));
+    }
+
+    private synchronized boolean isCurrent(FunctionVersion version) {
+        Group group = groups.get(version.key());
+        return !closed && group != null && version.revisionId().equals(group.revision);
     }
 
     private Group groupOf(FunctionVersion version) {
@@ -315,6 +393,8 @@ public final class SandboxPool implements AutoCloseable {
             closed = true;
             groups.values().forEach(group -> drain(group, sandbox -> true));
         }
+        freezer.close();
+        snapshots.close();
         background.close();
     }
 }

@@ -1,9 +1,11 @@
 package dev.mayfly.host.lease;
 
 import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.contracts.function.Network;
 import dev.mayfly.host.HostProperties;
 import dev.mayfly.host.code.CodeCache;
 import dev.mayfly.sandbox.api.FunctionCode;
+import dev.mayfly.sandbox.api.LogSink;
 import dev.mayfly.sandbox.api.SandboxSpec;
 import dev.mayfly.sandbox.api.SandboxStartException;
 import java.io.IOException;
@@ -11,11 +13,15 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** Starts one sandbox for a function version: code, environment, technology. */
 @Component
 class SandboxStarter {
+    private static final Logger log = LoggerFactory.getLogger(SandboxStarter.class);
+
     private final HostProperties properties;
     private final Technologies technologies;
     private final CodeCache codes;
@@ -34,29 +40,43 @@ class SandboxStarter {
             throws SandboxStartException, TierUnavailableException, InterruptedException {
         var technology = technologies.require(version.isolation(), version.runtime());
         CodeCache.Held held = hold(version);
-        var log = new SandboxLog();
+        var written = new SandboxLog();
         boolean started = false;
         try {
-            String id = UUID.randomUUID().toString();
-            var spec = new SandboxSpec(
-                    id,
-                    code(version, held),
-                    environment.of(version, id),
-                    version.memoryMb(),
-                    version.ephemeralStorageMb(),
-                    properties.sandboxes().initTimeout(),
-                    address(properties.services().gateway()),
-                    false,
-                    log);
-            var pooled = new PooledSandbox(version, technology.start(spec), log, held);
+            SandboxSpec spec = spec(version, held, written);
+            var pooled = new PooledSandbox(version, technology.start(spec), written, held);
             started = true;
             return pooled;
         } finally {
             if (!started) {
-                log.readBy(failureLog);
+                written.readBy(failureLog);
                 held.close();
             }
         }
+    }
+
+    /** Has the technology keep the state of the function after its init phase, where it can. */
+    void snapshot(FunctionVersion version)
+            throws SandboxStartException, TierUnavailableException, InterruptedException {
+        var technology = technologies.require(version.isolation(), version.runtime());
+        try (CodeCache.Held held = hold(version)) {
+            technology.snapshot(
+                    spec(version, held, line -> log.debug("{}, for its snapshot: {}", version.key(), line)));
+        }
+    }
+
+    private SandboxSpec spec(FunctionVersion version, CodeCache.Held held, LogSink logs) {
+        String id = UUID.randomUUID().toString();
+        return new SandboxSpec(
+                id,
+                code(version, held),
+                environment.of(version, id),
+                version.memoryMb(),
+                version.ephemeralStorageMb(),
+                properties.sandboxes().initTimeout(),
+                address(properties.services().gateway()),
+                version.network() == Network.EGRESS,
+                logs);
     }
 
     /** Fetches and compiles ahead of need, where the tier has anything to compile. */

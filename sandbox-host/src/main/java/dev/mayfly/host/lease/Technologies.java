@@ -4,63 +4,69 @@ import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.contracts.scaling.HostStatus;
 import dev.mayfly.sandbox.api.Availability;
 import dev.mayfly.sandbox.api.SandboxTechnology;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeSet;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The sandbox technologies of this machine, those that work and those that do not, with the reason. */
+/**
+ * The sandbox technologies of this machine, those that work and those that do not, with the reason. Each is offered from the
+ * moment that its own check has ended, whatever the others take.
+ */
 public final class Technologies implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Technologies.class);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
-    private final List<SandboxTechnology> all;
-    private volatile Map<Isolation, Tier> tiers = Map.of();
+    /** Tried within a moment. The others may have to build a guest image first. */
+    private static final Set<Isolation> QUICK = EnumSet.of(Isolation.WASM, Isolation.CONTAINER);
+
+    private final Map<Isolation, SandboxTechnology> all = new EnumMap<>(Isolation.class);
+    private final Map<Isolation, Tier> tried = new ConcurrentHashMap<>();
+    private final List<Thread> checks = new ArrayList<>();
 
     private record Tier(SandboxTechnology technology, Availability availability, List<String> runtimes) {}
 
     public Technologies(List<SandboxTechnology> all) {
-        this.all = List.copyOf(all);
+        all.forEach(technology -> this.all.put(technology.isolation(), technology));
     }
 
-    /** Cleans up after an earlier host and finds out what works, all technologies at once. */
-    public void open() throws InterruptedException {
-        Map<Isolation, Tier> found = new EnumMap<>(Isolation.class);
-        try (var each = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Callable<Tier>> checks = all.stream()
-                    .<Callable<Tier>>map(technology -> () -> check(technology))
-                    .toList();
-            for (var checked : each.invokeAll(checks)) {
-                Tier tier = checked.get();
-                found.put(tier.technology().isolation(), tier);
-                log.info(
-                        "Tier {}: {} ({})",
-                        tier.technology().isolation().tagValue(),
-                        tier.availability().available() ? "available" : "unavailable",
-                        tier.availability().detail());
-            }
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("A sandbox technology broke its promise not to throw", e.getCause());
+    /** Begins to clean up after an earlier host and to find out what works, all technologies at once. */
+    public void open() {
+        for (SandboxTechnology technology : all.values()) {
+            checks.add(Thread.ofPlatform()
+                    .name("check-" + technology.isolation().tagValue())
+                    .start(() -> check(technology)));
         }
-        tiers = found;
     }
 
-    private static Tier check(SandboxTechnology technology) {
-        technology.recover();
-        Availability availability = technology.check();
-        return new Tier(technology, availability, availability.available() ? technology.runtimes() : List.of());
+    private void check(SandboxTechnology technology) {
+        Tier tier;
+        try {
+            technology.recover();
+            Availability availability = technology.check();
+            tier = new Tier(technology, availability, availability.available() ? technology.runtimes() : List.of());
+        } catch (RuntimeException e) {
+            log.error("Tier {} could not be tried", technology.isolation().tagValue(), e);
+            tier = new Tier(technology, Availability.no("trying it failed: " + e), List.of());
+        }
+        tried.put(technology.isolation(), tier);
+        log.info(
+                "Tier {}: {} ({})",
+                technology.isolation().tagValue(),
+                tier.availability().available() ? "available" : "unavailable",
+                tier.availability().detail());
     }
 
-    /** Whether {@link #open} has found out what works. */
+    /** Whether it is known for every tier that is tried within a moment whether it works. */
     public boolean isOpen() {
-        return !tiers.isEmpty();
+        return all.keySet().stream().filter(QUICK::contains).allMatch(tried::containsKey);
     }
 
     /**
@@ -69,42 +75,53 @@ public final class Technologies implements AutoCloseable {
      * @throws TierUnavailableException when this host does not offer the tier, or not the runtime in it
      */
     SandboxTechnology require(Isolation isolation, String runtime) throws TierUnavailableException {
-        @Nullable Tier tier = tiers.get(isolation);
-        if (tier == null) {
-            throw new TierUnavailableException("This host has no tier " + isolation.tagValue());
-        }
-        if (!tier.availability().available()) {
-            throw new TierUnavailableException("This host cannot run the tier " + isolation.tagValue() + ": "
-                    + tier.availability().detail());
+        HostStatus.Tier status = status(isolation);
+        @Nullable Tier tier = tried.get(isolation);
+        if (tier == null || !status.available()) {
+            throw new TierUnavailableException(
+                    "This host cannot run the tier " + isolation.tagValue() + ": " + status.reason(),
+                    status.checking());
         }
         if (!tier.runtimes().contains(runtime)) {
-            throw new TierUnavailableException("This host does not have the runtime " + runtime + " in the tier "
-                    + isolation.tagValue() + "; it has " + tier.runtimes());
+            throw new TierUnavailableException(
+                    "This host does not have the runtime " + runtime + " in the tier " + isolation.tagValue()
+                            + "; it has " + tier.runtimes(),
+                    false);
         }
         return tier.technology();
     }
 
     /** Every tier there is, for the host's status. */
     public List<HostStatus.Tier> tiers() {
-        var current = tiers;
         var listed = new ArrayList<HostStatus.Tier>();
         for (Isolation isolation : Isolation.values()) {
-            Availability availability = Optional.ofNullable(current.get(isolation))
-                    .map(Tier::availability)
-                    .orElse(Availability.no("not built into this version of Mayfly"));
-            listed.add(new HostStatus.Tier(isolation, availability.available(), availability.detail()));
+            listed.add(status(isolation));
         }
         return listed;
     }
 
-    public List<String> runtimes() {
-        var names = new TreeSet<String>();
-        tiers.values().forEach(tier -> names.addAll(tier.runtimes()));
-        return List.copyOf(names);
+    private HostStatus.Tier status(Isolation isolation) {
+        @Nullable Tier tier = tried.get(isolation);
+        if (tier != null) {
+            Availability found = tier.availability();
+            return new HostStatus.Tier(isolation, found.available(), false, found.detail(), tier.runtimes());
+        }
+        return all.containsKey(isolation)
+                ? new HostStatus.Tier(
+                        isolation, false, true, "being checked: the first time this may take minutes", List.of())
+                : new HostStatus.Tier(isolation, false, false, "not built into this version of Mayfly", List.of());
     }
 
     @Override
     public void close() {
-        all.forEach(SandboxTechnology::close);
+        checks.forEach(Thread::interrupt);
+        try {
+            for (Thread check : checks) {
+                check.join(LAST_WORDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        all.values().forEach(SandboxTechnology::close);
     }
 }

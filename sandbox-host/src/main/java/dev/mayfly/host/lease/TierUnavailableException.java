@@ -4,7 +4,16 @@ package dev.mayfly.host.lease;
 public final class TierUnavailableException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    TierUnavailableException(String message) {
+    private final boolean temporary;
+
+    /** @param temporary whether the host is still finding out */
+    TierUnavailableException(String message, boolean temporary) {
         super(message);
+        this.temporary = temporary;
+    }
+
+    /** Whether this host may be able to in a while. */
+    public boolean isTemporary() {
+        return temporary;
     }
 }

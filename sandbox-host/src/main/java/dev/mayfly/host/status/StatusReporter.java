@@ -58,7 +58,6 @@ class StatusReporter implements SmartLifecycle {
                 hostId,
                 properties.services().self().toString(),
                 technologies.tiers(),
-                technologies.runtimes(),
                 pool.memoryMb(),
                 pool.promisedMb(),
                 pool.sandboxes(),

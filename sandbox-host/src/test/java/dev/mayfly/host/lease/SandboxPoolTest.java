@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.function.Isolation;
+import dev.mayfly.contracts.function.Network;
 import dev.mayfly.contracts.scaling.HostStatus;
 import dev.mayfly.contracts.scaling.ScalingDecision;
 import dev.mayfly.host.code.CodeCache;
@@ -15,11 +16,15 @@ import dev.mayfly.sandbox.api.Sandbox;
 import dev.mayfly.sandbox.api.SandboxStartException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,12 +32,22 @@ import org.junit.jupiter.api.Test;
 class SandboxPoolTest {
     private final AtomicInteger started = new AtomicInteger();
     private final Map<String, FakeSandbox> alive = new ConcurrentHashMap<>();
+    private final List<String> snapshots = new CopyOnWriteArrayList<>();
+    private final AtomicInteger usedWhileFrozen = new AtomicInteger();
+    private final AtomicInteger frozenWhileUsed = new AtomicInteger();
+    private volatile CountDownLatch freezeMayEnd = new CountDownLatch(0);
     private boolean startsFail;
+    private boolean snapshotsFail;
+    private boolean restores;
+    private volatile boolean thawFails;
     private final SandboxPool pool = pool(1024, Duration.ofMinutes(10), Duration.ofHours(6));
 
     private final class FakeSandbox implements Sandbox {
         private final String id = "sandbox-" + started.incrementAndGet();
         private volatile boolean reusable = true;
+        private final AtomicBoolean used = new AtomicBoolean();
+        private volatile boolean frozen;
+        private final AtomicInteger freezes = new AtomicInteger();
 
         @Override
         public String id() {
@@ -55,7 +70,40 @@ class SandboxPoolTest {
         }
 
         @Override
+        public boolean isRestored() {
+            return restores;
+        }
+
+        @Override
+        public void freeze() {
+            if (used.get()) {
+                frozenWhileUsed.incrementAndGet();
+            }
+            frozen = true;
+            freezes.incrementAndGet();
+            try {
+                freezeMayEnd.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public void thaw() {
+            if (thawFails) {
+                throw new IllegalStateException("the freezer is broken");
+            }
+            frozen = false;
+        }
+
+        @Override
         public InvocationResult invoke(InvocationRequest request) {
+            used.set(true);
+            if (frozen) {
+                usedWhileFrozen.incrementAndGet();
+            }
+            Thread.yield();
+            used.set(false);
             return new InvocationResult.Success(request.payload(), new InvocationResult.Usage(1, 1, 1));
         }
 
@@ -66,7 +114,12 @@ class SandboxPoolTest {
     }
 
     private SandboxPool pool(long memoryMb, Duration keepAlive, Duration lifetime) {
-        return new SandboxPool(this::start, new SandboxPool.Limits(memoryMb, keepAlive, lifetime));
+        return pool(memoryMb, keepAlive, lifetime, Duration.ofMinutes(1));
+    }
+
+    private SandboxPool pool(long memoryMb, Duration keepAlive, Duration lifetime, Duration freezeAfter) {
+        return new SandboxPool(
+                this::start, this::snapshot, new SandboxPool.Limits(memoryMb, keepAlive, lifetime, freezeAfter));
     }
 
     private PooledSandbox start(FunctionVersion version, java.util.function.Consumer<String> failureLog)
@@ -79,7 +132,18 @@ class SandboxPoolTest {
         return new PooledSandbox(version, sandbox, new SandboxLog(), CodeCache.Held.nothing());
     }
 
+    private void snapshot(FunctionVersion version) throws SandboxStartException {
+        snapshots.add(version.name() + "@" + version.revisionId() + " of " + alive.size());
+        if (snapshotsFail) {
+            throw SandboxStartException.platform("no room on the disk", null);
+        }
+    }
+
     private static FunctionVersion function(String name, String revision, int memoryMb) {
+        return function(name, revision, memoryMb, Isolation.CONTAINER);
+    }
+
+    private static FunctionVersion function(String name, String revision, int memoryMb, Isolation isolation) {
         return new FunctionVersion(
                 "000000000000",
                 name,
@@ -93,7 +157,8 @@ class SandboxPoolTest {
                 Map.of(),
                 "00",
                 1,
-                Isolation.CONTAINER,
+                isolation,
+                Network.NONE,
                 "Active",
                 null,
                 Instant.EPOCH);
@@ -103,6 +168,8 @@ class SandboxPoolTest {
     void close() {
         pool.close();
         assertThat(alive).isEmpty();
+        assertThat(usedWhileFrozen).hasValue(0);
+        assertThat(frozenWhileUsed).hasValue(0);
         assertThat(pool.promisedMb()).isZero();
     }
 
@@ -184,7 +251,7 @@ class SandboxPoolTest {
     void decisionsStartAheadAndEndSurplus() {
         var version = function("f", "1", 128);
         pool.apply(new ScalingDecision(version.key(), 3, "test", Instant.EPOCH), Optional.of(version));
-        await().until(() -> pool.sandboxes().equals(java.util.List.of(new HostStatus.Sandboxes(version.key(), 3, 0))));
+        await().until(() -> pool.sandboxes().equals(List.of(new HostStatus.Sandboxes(version.key(), 3, 0))));
         pool.apply(new ScalingDecision(version.key(), 1, "test", Instant.EPOCH), Optional.of(version));
         await().until(() -> alive.size() == 1);
         pool.apply(new ScalingDecision(version.key(), 0, "test", Instant.EPOCH), Optional.of(version));
@@ -244,5 +311,149 @@ class SandboxPoolTest {
         }
         assertThat(limit.getCount()).isZero();
         await().until(() -> pool.promisedMb() == alive.size() * 32L);
+    }
+
+    @Test
+    void anIdleSandboxIsFrozenAndAwakeWhenItIsUsed() throws Exception {
+        var version = function("f", "1", 128);
+        try (var pool = pool(1024, Duration.ofMinutes(10), Duration.ofHours(6), Duration.ZERO)) {
+            String id;
+            try (var lease = pool.acquire(version, line -> {})) {
+                id = lease.sandbox().id();
+                assertThat(alive.get(id).frozen).isFalse();
+            }
+            await().until(() -> alive.get(id).frozen);
+            try (var lease = pool.acquire(version, line -> {})) {
+                assertThat(lease.sandbox().id()).isEqualTo(id);
+                assertThat(alive.get(id).frozen).isFalse();
+            }
+            await().until(() -> alive.get(id).frozen);
+        }
+    }
+
+    @Test
+    void whoTakesASandboxThatIsBeingFrozenGetsItAwake() throws Exception {
+        var version = function("f", "1", 128);
+        freezeMayEnd = new CountDownLatch(1);
+        try (var pool = pool(1024, Duration.ofMinutes(10), Duration.ofHours(6), Duration.ZERO)) {
+            pool.acquire(version, line -> {}).close();
+            var only = alive.values().iterator().next();
+            await().until(() -> only.frozen);
+            var taken = new CountDownLatch(1);
+            Thread taker = Thread.ofPlatform().start(() -> {
+                try (var lease = pool.acquire(version, line -> {})) {
+                    assertThat(lease.sandbox()).isSameAs(only);
+                    assertThat(only.frozen).isFalse();
+                    taken.countDown();
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            while (taker.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+            assertThat(taken.getCount()).isOne();
+            freezeMayEnd.countDown();
+            assertThat(taken.await(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void noBusySandboxIsEverFrozen() throws Exception {
+        var delay = Duration.ofNanos(50_000);
+        try (var pool = pool(1024, Duration.ofMinutes(10), Duration.ofHours(6), delay)) {
+            var request = new InvocationRequest("r", new byte[0], Duration.ZERO, "", null, null);
+            try (var callers = Executors.newFixedThreadPool(4)) {
+                for (int caller = 0; caller < 4; caller++) {
+                    callers.submit(() -> {
+                        for (int i = 0; i < 3_000; i++) {
+                            try (var lease = pool.acquire(function("f" + i % 3, "1", 32), line -> {})) {
+                                lease.sandbox().invoke(request);
+                            }
+                        }
+                        return null;
+                    });
+                }
+            }
+            await().until(() -> alive.values().stream().allMatch(sandbox -> sandbox.frozen));
+            assertThat(usedWhileFrozen).hasValue(0);
+            assertThat(frozenWhileUsed).hasValue(0);
+        }
+    }
+
+    @Test
+    void aSandboxThatDoesNotWakeIsReplaced() throws Exception {
+        var version = function("f", "1", 128);
+        try (var pool = pool(1024, Duration.ofMinutes(10), Duration.ofHours(6), Duration.ZERO)) {
+            pool.acquire(version, line -> {}).close();
+            await().until(() -> alive.values().iterator().next().frozen);
+            thawFails = true;
+            try (var lease = pool.acquire(version, line -> {})) {
+                assertThat(lease.isCold()).isTrue();
+            }
+            await().until(() -> pool.promisedMb() == 128);
+        }
+    }
+
+    @Test
+    void modulesTakeMemoryWhileTheyRunAndAreNeverFrozen() throws Exception {
+        try (var pool = pool(1024, Duration.ofMinutes(10), Duration.ofHours(6), Duration.ZERO)) {
+            for (int i = 0; i < 100; i++) {
+                pool.acquire(function("module" + i, "1", 1024, Isolation.WASM), line -> {})
+                        .close();
+            }
+            assertThat(pool.promisedMb()).isZero();
+            assertThat(pool.sandboxes()).hasSize(100);
+            try (var first = pool.acquire(function("module0", "1", 1024, Isolation.WASM), line -> {})) {
+                assertThat(first.isCold()).isFalse();
+                assertThat(pool.promisedMb()).isEqualTo(1024);
+                assertThatThrownBy(() -> pool.acquire(function("module1", "1", 1024, Isolation.WASM), line -> {}))
+                        .isInstanceOf(NoRoomException.class);
+            }
+            try (var second = pool.acquire(function("module1", "1", 1024, Isolation.WASM), line -> {})) {
+                assertThat(second.isCold()).isFalse();
+            }
+            assertThat(alive.values()).allMatch(sandbox -> sandbox.freezes.get() == 0);
+        }
+    }
+
+    @Test
+    void aRevisionsStateIsKeptOnceAfterItsFirstColdStart() throws Exception {
+        var first = function("f", "1", 128);
+        var busy = pool.acquire(first, line -> {});
+        pool.acquire(first, line -> {}).close();
+        busy.close();
+        await().until(() -> snapshots.equals(List.of("f@1 of 2")));
+        pool.deleted("another");
+        pool.sweep();
+        pool.acquire(function("f", "2", 128), line -> {}).close();
+        await().until(() -> snapshots.size() == 2 && snapshots.getLast().startsWith("f@2"));
+        await().until(() -> pool.promisedMb() == 128);
+    }
+
+    @Test
+    void noSnapshotIsTakenForModulesForRestoredSandboxesAndWithoutMemory() throws Exception {
+        pool.acquire(function("module", "1", 128, Isolation.WASM), line -> {}).close();
+        pool.acquire(function("large", "1", 1024), line -> {}).close();
+        restores = true;
+        pool.acquire(function("restored", "1", 128), line -> {}).close();
+        restores = false;
+        pool.acquire(function("last", "1", 128), line -> {}).close();
+        await().until(() -> !snapshots.isEmpty());
+        assertThat(snapshots).singleElement().asString().startsWith("last@1");
+    }
+
+    @Test
+    void aSnapshotThatFailsGivesItsMemoryBackAndIsNotTriedAgain() throws Exception {
+        snapshotsFail = true;
+        var version = function("f", "1", 128);
+        pool.acquire(version, line -> {}).close();
+        await().until(() -> snapshots.size() == 1 && pool.promisedMb() == 128);
+        pool.apply(new ScalingDecision(version.key(), 0, "test", Instant.EPOCH), Optional.of(version));
+        await().until(alive::isEmpty);
+        pool.acquire(version, line -> {}).close();
+        pool.acquire(function("other", "1", 128), line -> {}).close();
+        await().until(() -> snapshots.size() == 2);
+        assertThat(snapshots.getLast()).startsWith("other@1");
     }
 }
