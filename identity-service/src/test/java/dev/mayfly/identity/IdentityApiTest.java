@@ -90,6 +90,69 @@ class IdentityApiTest {
     }
 
     @Test
+    void anOwnerSetsTheAccountsMinimumIsolation() throws Exception {
+        String account = openAccount();
+        String path = "/v1/accounts/" + account;
+        assertThat(identity.call("GET", path, account, Role.AUDITOR, null).member("minimumIsolation"))
+                .isEqualTo("none");
+        for (String minimum : List.of("gvisor", "wasm", "microvm", "container", "none")) {
+            var set = identity.call("PATCH", path, account, Role.OWNER, "{\"minimumIsolation\":\"" + minimum + "\"}");
+            assertThat(set.status()).as(set.body()).isEqualTo(200);
+            assertThat(set.member("minimumIsolation")).isEqualTo(minimum);
+            assertThat(identity.call("GET", path, account, Role.AUDITOR, null).member("minimumIsolation"))
+                    .isEqualTo(minimum);
+        }
+        var byOperator =
+                identity.call("PATCH", path, Identity.OPERATOR, Role.OWNER, "{\"minimumIsolation\":\"gvisor\"}");
+        assertThat(byOperator.member("minimumIsolation")).isEqualTo("gvisor");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Role.class,
+            names = {"DEPLOYER", "INVOKER", "AUDITOR"})
+    void nobodyButAnOwnerSetsTheMinimumIsolation(Role role) throws Exception {
+        String account = openAccount();
+        String body = "{\"minimumIsolation\":\"none\"}";
+        var refused = identity.call("PATCH", "/v1/accounts/" + account, account, role, body);
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.body()).contains("owner key");
+        assertThat(identity.call("PATCH", "/v1/accounts/" + account, "123456789012", Role.OWNER, body)
+                        .status())
+                .isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "null",
+                "{\"minimumIsolation\":null}",
+                "{\"minimumIsolation\":\"auto\"}",
+                "{\"minimumIsolation\":\"GVISOR\"}",
+                "{\"minimumIsolation\":[]}",
+                "["
+            })
+    void aMinimumThatIsNoTierIsRefused(String body) throws Exception {
+        String account = openAccount();
+        var refused = identity.call("PATCH", "/v1/accounts/" + account, account, Role.OWNER, body);
+        assertThat(refused.status()).as(refused.body()).isEqualTo(400);
+        assertThat(refused.contentType()).isEqualTo("application/problem+json");
+    }
+
+    @Test
+    void anAccountThatIsNotThereHasNoMinimum() throws Exception {
+        assertThat(identity.call(
+                                "PATCH",
+                                "/v1/accounts/999999999999",
+                                Identity.OPERATOR,
+                                Role.OWNER,
+                                "{\"minimumIsolation\":\"gvisor\"}")
+                        .status())
+                .isEqualTo(404);
+    }
+
+    @Test
     void showsASecretOnceAndStoresItSealed() throws Exception {
         String account = openAccount();
         var made = identity.call("POST", "/v1/access-keys", account, Role.OWNER, "{\"role\":\"deployer\"}");

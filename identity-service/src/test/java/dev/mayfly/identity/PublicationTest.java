@@ -3,14 +3,18 @@ package dev.mayfly.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mayfly.contracts.events.Json;
+import dev.mayfly.contracts.events.TopicCreation;
 import dev.mayfly.contracts.events.TopicTail;
 import dev.mayfly.contracts.events.Topics;
+import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.contracts.identity.AccessKeyRecord;
+import dev.mayfly.contracts.identity.AccountMinimums;
 import dev.mayfly.contracts.identity.Role;
 import dev.mayfly.testing.TestKafka;
 import dev.mayfly.testing.TestPostgres;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.awaitility.Awaitility;
@@ -62,6 +66,42 @@ class PublicationTest {
                             && tombstones.contains(deleted)
                             && !told.get(kept).active());
         }
+    }
+
+    @Test
+    void tellsWhatAccountsDemandAndLosesNothingWhileKafkaIsAway() throws Exception {
+        String url = TestPostgres.url("minimums");
+        String account;
+        try (var minimums = new AccountMinimums()) {
+            TopicCreation.ensureAll(TestKafka.bootstrapServers());
+            minimums.listen(TestKafka.bootstrapServers());
+            try (var identity = new Identity(url, TestKafka.bootstrapServers())) {
+                account = identity.call("POST", "/v1/accounts", Identity.OPERATOR, Role.OWNER, "{}")
+                        .member("accountId");
+                demand(identity, account, "gvisor");
+                Awaitility.await()
+                        .atMost(PATIENCE)
+                        .until(() -> minimums.of(account).equals(Optional.of(Isolation.GVISOR)));
+                demand(identity, account, "none");
+                Awaitility.await()
+                        .atMost(PATIENCE)
+                        .until(() -> minimums.of(account).isEmpty());
+            }
+            try (var identity = new Identity(url, NO_KAFKA)) {
+                demand(identity, account, "microvm");
+            }
+            try (var _ = new Identity(url, TestKafka.bootstrapServers())) {
+                Awaitility.await()
+                        .atMost(PATIENCE)
+                        .until(() -> minimums.of(account).equals(Optional.of(Isolation.MICROVM)));
+            }
+        }
+    }
+
+    private static void demand(Identity identity, String account, String minimum) throws Exception {
+        var answer = identity.call(
+                "PATCH", "/v1/accounts/" + account, account, Role.OWNER, "{\"minimumIsolation\":\"" + minimum + "\"}");
+        assertThat(answer.status()).isEqualTo(200);
     }
 
     @Test

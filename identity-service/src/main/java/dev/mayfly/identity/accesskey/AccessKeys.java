@@ -6,7 +6,8 @@ import dev.mayfly.contracts.trust.Sealer;
 import dev.mayfly.identity.IdentitySettings;
 import dev.mayfly.identity.caller.Problem;
 import dev.mayfly.identity.publication.ChangeLog;
-import dev.mayfly.identity.publication.KeyStates;
+import dev.mayfly.identity.publication.Feed;
+import dev.mayfly.identity.publication.States;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -24,7 +25,7 @@ import org.springframework.transaction.annotation.Transactional;
 
 /** Makes and changes access keys. Every change is told to the suite: it is noted in the same transaction. */
 @Service
-public class AccessKeys implements KeyStates {
+public class AccessKeys implements States {
     private static final String PREFIX = "AKIA";
     private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     private static final int RANDOM_CHARACTERS = 16;
@@ -74,7 +75,7 @@ public class AccessKeys implements KeyStates {
         String sealed = masterKey.seal(secret.getBytes(StandardCharsets.UTF_8), AccessKeyRecord.sealContext(id));
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         keys.save(new AccessKey(id, accountId, role, sealed, now));
-        changes.note(id);
+        changes.note(Feed.ACCESS_KEYS, id);
         return new NewAccessKey(id, secret, accountId, AccessKeyView.nameOf(role), true, now);
     }
 
@@ -95,7 +96,7 @@ public class AccessKeys implements KeyStates {
     public AccessKeyView activate(String accountId, String id, boolean active) {
         AccessKey key = find(locked(accountId), accountId, id, !active);
         key.activate(active);
-        changes.note(id);
+        changes.note(Feed.ACCESS_KEYS, id);
         return key.view();
     }
 
@@ -107,7 +108,7 @@ public class AccessKeys implements KeyStates {
     @Transactional
     public void delete(String accountId, String id) {
         keys.delete(find(locked(accountId), accountId, id, true));
-        changes.note(id);
+        changes.note(Feed.ACCESS_KEYS, id);
     }
 
     /** What the gateway needs to know of a key. */
@@ -117,8 +118,13 @@ public class AccessKeys implements KeyStates {
     }
 
     @Override
+    public Feed feed() {
+        return Feed.ACCESS_KEYS;
+    }
+
+    @Override
     @Transactional(readOnly = true)
-    public Map<String, AccessKeyRecord> find(Collection<String> ids) {
+    public Map<String, AccessKeyRecord> states(Collection<String> ids) {
         return keys.findByIdIn(ids).stream()
                 .map(AccessKey::toRecord)
                 .collect(Collectors.toMap(AccessKeyRecord::accessKeyId, key -> key));

@@ -1,9 +1,14 @@
 package dev.mayfly.identity.account;
 
+import dev.mayfly.contracts.function.Isolation;
+import dev.mayfly.contracts.identity.AccountRecord;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** A tenant: what owns functions and buckets, and is billed. */
 @Entity
@@ -16,6 +21,9 @@ class Account {
 
     @Column(nullable = false)
     private Instant createdAt;
+
+    @Enumerated(EnumType.STRING)
+    private @Nullable Isolation minimumIsolation;
 
     /** For Hibernate. */
     protected Account() {
@@ -39,5 +47,19 @@ class Account {
 
     Instant createdAt() {
         return createdAt;
+    }
+
+    /** The weakest tier that its functions may run in; null when any will do. */
+    @Nullable
+    Isolation minimumIsolation() {
+        return minimumIsolation;
+    }
+
+    void demand(@Nullable Isolation minimum) {
+        minimumIsolation = minimum;
+    }
+
+    AccountRecord toRecord() {
+        return new AccountRecord(id, minimumIsolation);
     }
 }

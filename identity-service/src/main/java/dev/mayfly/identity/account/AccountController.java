@@ -1,15 +1,18 @@
 package dev.mayfly.identity.account;
 
+import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.identity.accesskey.NewAccessKey;
 import dev.mayfly.identity.caller.Caller;
 import dev.mayfly.identity.caller.Problem;
 import java.net.URI;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -23,6 +26,7 @@ import org.springframework.web.bind.annotation.RestController;
 class AccountController {
     private static final int MAX_PAGE = 1000;
     private static final int MAX_NAME = 128;
+    private static final String NO_MINIMUM = "none";
 
     private final Accounts accounts;
 
@@ -32,9 +36,18 @@ class AccountController {
 
     record OpenRequest(@Nullable String name) {}
 
-    record AccountView(String accountId, String name, Instant createdAt) {
+    /** @param minimumIsolation the tag value of a tier, or {@code none} */
+    record ChangeRequest(@Nullable String minimumIsolation) {}
+
+    /** @param minimumIsolation the tag value of the weakest tier that the account's functions may run in, or {@code none} */
+    record AccountView(String accountId, String name, Instant createdAt, String minimumIsolation) {
         static AccountView of(Account account) {
-            return new AccountView(account.id(), account.name(), account.createdAt());
+            Isolation minimum = account.minimumIsolation();
+            return new AccountView(
+                    account.id(),
+                    account.name(),
+                    account.createdAt(),
+                    minimum == null ? NO_MINIMUM : minimum.tagValue());
         }
     }
 
@@ -87,10 +100,37 @@ class AccountController {
 
     @GetMapping("/{id}")
     AccountView get(Caller caller, @PathVariable String id) {
+        requireVisible(caller, id);
+        return accounts.find(id).map(AccountView::of).orElseThrow(() -> noSuchAccount(id));
+    }
+
+    @PatchMapping("/{id}")
+    AccountView change(
+            Caller caller, @PathVariable String id, @RequestBody(required = false) @Nullable ChangeRequest request) {
+        requireVisible(caller, id);
+        if (!caller.isOwner()) {
+            throw new Problem(HttpStatus.FORBIDDEN, "An account is changed with an owner key.");
+        }
+        String value = request == null ? null : request.minimumIsolation();
+        if (value == null) {
+            throw badMinimum("The body names nothing to change.");
+        }
+        Isolation minimum = value.equals(NO_MINIMUM)
+                ? null
+                : Isolation.fromTag(value).orElseThrow(() -> badMinimum("There is no isolation '" + value + "'."));
+        return accounts.demand(id, minimum).map(AccountView::of).orElseThrow(() -> noSuchAccount(id));
+    }
+
+    private static Problem badMinimum(String what) {
+        var values = Arrays.stream(Isolation.values()).map(Isolation::tagValue).toList();
+        return new Problem(
+                HttpStatus.BAD_REQUEST, what + " Set minimumIsolation to " + NO_MINIMUM + " or one of " + values + ".");
+    }
+
+    private static void requireVisible(Caller caller, String id) {
         if (!caller.isOperator() && !caller.accountId().equals(id)) {
             throw noSuchAccount(id);
         }
-        return accounts.find(id).map(AccountView::of).orElseThrow(() -> noSuchAccount(id));
     }
 
     private static Problem noSuchAccount(String id) {

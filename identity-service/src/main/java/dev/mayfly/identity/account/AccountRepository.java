@@ -1,5 +1,6 @@
 package dev.mayfly.identity.account;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.data.domain.Limit;
@@ -10,6 +11,8 @@ interface AccountRepository extends Repository<Account, String> {
     Optional<Account> findById(String id);
 
     boolean existsById(String id);
+
+    List<Account> findByIdIn(Collection<String> ids);
 
     /** Writes at once, so that rows that refer to the account can follow by whatever way. */
     Account saveAndFlush(Account account);

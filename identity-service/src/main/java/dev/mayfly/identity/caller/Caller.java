@@ -19,9 +19,14 @@ public record Caller(Voucher voucher) {
         return accountId().equals(OPERATOR_ACCOUNT) && voucher.role() == Role.OWNER;
     }
 
+    /** Whether it administers its account. */
+    public boolean isOwner() {
+        return voucher.role().mayAdminister();
+    }
+
     /** This caller, who administers its account. @throws Problem 403 otherwise */
     public Caller owner() {
-        if (!voucher.role().mayAdminister()) {
+        if (!isOwner()) {
             throw new Problem(
                     HttpStatus.FORBIDDEN,
                     "Access keys are administered with an owner key; this one has the role "

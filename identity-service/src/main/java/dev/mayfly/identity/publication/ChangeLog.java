@@ -5,7 +5,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Notes which keys changed, in the transaction that changes them, until Kafka has been told. */
+/** Notes what changed, in the transaction that changes it, until Kafka has been told. */
 @Component
 public class ChangeLog {
     private final JdbcClient database;
@@ -16,22 +16,25 @@ public class ChangeLog {
         this.events = events;
     }
 
-    /** @param id of the note */
-    record Change(long id, String accessKeyId) {}
+    /**
+     * @param id of the note
+     * @param subject the id of what changed
+     */
+    record Change(long id, String subject) {}
 
     /** Something was noted. */
     record Noted() {}
 
     /** To be called in the transaction of the change. */
-    public void note(String accessKeyId) {
-        database.sql("INSERT INTO access_key_change (access_key_id) VALUES (?)")
-                .param(accessKeyId)
+    public void note(Feed feed, String subject) {
+        database.sql("INSERT INTO " + feed.notes() + " (" + feed.column() + ") VALUES (?)")
+                .param(subject)
                 .update();
         events.publishEvent(new Noted());
     }
 
-    void noteAll() {
-        database.sql("INSERT INTO access_key_change (access_key_id) SELECT id FROM access_key")
+    void noteAll(Feed feed) {
+        database.sql("INSERT INTO " + feed.notes() + " (" + feed.column() + ") SELECT id FROM " + feed.table())
                 .update();
     }
 
@@ -42,15 +45,15 @@ public class ChangeLog {
                 .single();
     }
 
-    List<Change> oldest(int limit) {
-        return database.sql("SELECT id, access_key_id FROM access_key_change ORDER BY id LIMIT ?")
+    List<Change> oldest(Feed feed, int limit) {
+        return database.sql("SELECT id, " + feed.column() + " AS subject FROM " + feed.notes() + " ORDER BY id LIMIT ?")
                 .param(limit)
                 .query(Change.class)
                 .list();
     }
 
-    void forget(List<Change> changes) {
-        database.sql("DELETE FROM access_key_change WHERE id IN (:ids)")
+    void forget(Feed feed, List<Change> changes) {
+        database.sql("DELETE FROM " + feed.notes() + " WHERE id IN (:ids)")
                 .param("ids", changes.stream().map(Change::id).toList())
                 .update();
     }

@@ -3,8 +3,6 @@ package dev.mayfly.identity.publication;
 import dev.mayfly.contracts.events.CloudEvent;
 import dev.mayfly.contracts.events.EventPublisher;
 import dev.mayfly.contracts.events.TopicCreation;
-import dev.mayfly.contracts.events.Topics;
-import dev.mayfly.contracts.identity.AccessKeyRecord;
 import dev.mayfly.identity.IdentitySettings;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +25,8 @@ import org.springframework.transaction.event.TransactionalEventListener;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Publishes the present state of every changed key on {@code identity.access-keys}. A note is forgotten only when Kafka
- * has made the key's state safe, so an outage of Kafka or of this process delays a change and loses none.
+ * Publishes the present state of every changed key and account. A note is forgotten only when Kafka has made the state safe,
+ * so an outage of Kafka or of this process delays a change and loses none.
  */
 @Component
 class Relay implements SmartLifecycle {
@@ -37,15 +35,15 @@ class Relay implements SmartLifecycle {
     private static final String SOURCE = "/mayfly/identity-service";
 
     private final ChangeLog changes;
-    private final KeyStates keys;
+    private final List<States> feeds;
     private final TransactionTemplate transaction;
     private final IdentitySettings settings;
     private final Semaphore wake = new Semaphore(0);
     private volatile @Nullable Thread thread;
 
-    Relay(ChangeLog changes, KeyStates keys, TransactionTemplate transaction, IdentitySettings settings) {
+    Relay(ChangeLog changes, List<States> feeds, TransactionTemplate transaction, IdentitySettings settings) {
         this.changes = changes;
-        this.keys = keys;
+        this.feeds = feeds;
         this.transaction = transaction;
         this.settings = settings;
     }
@@ -57,7 +55,7 @@ class Relay implements SmartLifecycle {
 
     @Override
     public void start() {
-        thread = Thread.ofPlatform().daemon().name("key-relay").start(this::run);
+        thread = Thread.ofPlatform().daemon().name("relay").start(this::run);
     }
 
     private void run() {
@@ -67,14 +65,17 @@ class Relay implements SmartLifecycle {
                 try {
                     if (!prepared) {
                         TopicCreation.ensureAll(settings.kafka());
-                        transaction.executeWithoutResult(status -> changes.noteAll());
+                        transaction.executeWithoutResult(
+                                status -> feeds.forEach(states -> changes.noteAll(states.feed())));
                         prepared = true;
                     }
-                    while (relayBatch(publisher)) {
-                        wake.drainPermits();
+                    for (States states : feeds) {
+                        while (relayBatch(states, publisher)) {
+                            wake.drainPermits();
+                        }
                     }
                 } catch (DataAccessException | TransactionException | CompletionException | IllegalStateException e) {
-                    log.warn("Changes of access keys are not published yet and will be: {}", e.toString());
+                    log.warn("Changes of keys and accounts are not published yet and will be: {}", e.toString());
                 }
                 wake.tryAcquire(settings.publicationRetry().toMillis(), TimeUnit.MILLISECONDS);
                 wake.drainPermits();
@@ -85,36 +86,37 @@ class Relay implements SmartLifecycle {
     }
 
     /** Whether there may be more. */
-    private boolean relayBatch(EventPublisher publisher) {
+    private boolean relayBatch(States states, EventPublisher publisher) {
         return Boolean.TRUE.equals(transaction.execute(status -> {
             if (!changes.tryLock()) {
                 return false;
             }
-            List<ChangeLog.Change> noted = changes.oldest(BATCH);
+            List<ChangeLog.Change> noted = changes.oldest(states.feed(), BATCH);
             if (!noted.isEmpty()) {
-                publish(noted, publisher);
-                changes.forget(noted);
+                publish(states, noted, publisher);
+                changes.forget(states.feed(), noted);
             }
             return noted.size() == BATCH;
         }));
     }
 
-    private void publish(List<ChangeLog.Change> noted, EventPublisher publisher) {
+    private static void publish(States states, List<ChangeLog.Change> noted, EventPublisher publisher) {
         Set<String> ids = new TreeSet<>();
-        noted.forEach(change -> ids.add(change.accessKeyId()));
-        Map<String, AccessKeyRecord> present = keys.find(ids);
+        noted.forEach(change -> ids.add(change.subject()));
+        Map<String, ?> present = states.states(ids);
         CompletableFuture.allOf(ids.stream()
-                        .map(id -> publish(id, present.get(id), publisher))
+                        .map(id -> publish(states.feed(), id, present.get(id), publisher))
                         .toArray(CompletableFuture[]::new))
                 .join();
     }
 
-    private static CompletableFuture<Void> publish(String id, @Nullable AccessKeyRecord key, EventPublisher publisher) {
-        if (key == null) {
-            return publisher.publishTombstone(Topics.ACCESS_KEYS, id);
+    private static CompletableFuture<Void> publish(
+            Feed feed, String id, @Nullable Object state, EventPublisher publisher) {
+        if (state == null) {
+            return publisher.publishTombstone(feed.topic(), id);
         }
-        var event = CloudEvent.of(UUID.randomUUID().toString(), SOURCE, "dev.mayfly.identity.access-key", id, key);
-        return publisher.publish(Topics.ACCESS_KEYS, id, event);
+        var event = CloudEvent.of(UUID.randomUUID().toString(), SOURCE, feed.eventType(), id, state);
+        return publisher.publish(feed.topic(), id, event);
     }
 
     @Override

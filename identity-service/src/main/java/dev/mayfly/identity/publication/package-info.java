@@ -1,4 +1,4 @@
-/** Tells the rest of the suite about access keys, through Kafka, without losing a change. */
+/** Tells the rest of the suite about accounts and access keys, through Kafka, without losing a change. */
 @NullMarked
 package dev.mayfly.identity.publication;
 
