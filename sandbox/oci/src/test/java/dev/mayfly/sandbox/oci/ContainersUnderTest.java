@@ -58,14 +58,17 @@ abstract class ContainersUnderTest implements TechnologyUnderTest {
                 }
             }
         }
-        try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
-            processes
-                    .filter(path -> path.getFileName().toString().matches("\\d+"))
-                    .filter(path -> cgroupOf(path).contains(home.cgroup()))
-                    .map(Path::toString)
-                    .forEach(traces::add);
-        }
+        processes(folder).stream().map(process -> "process " + process.pid()).forEach(traces::add);
         return traces;
+    }
+
+    @Override
+    public List<ProcessHandle> processes(Path folder) {
+        String cgroup = new Home(OciSettings.container(folder)).cgroup();
+        return ProcessHandle.allProcesses()
+                .filter(process ->
+                        cgroupOf(Path.of("/proc", Long.toString(process.pid()))).contains(cgroup))
+                .toList();
     }
 
     private static List<Path> hierarchies() throws IOException {

@@ -2,14 +2,10 @@ package dev.mayfly.sandbox.contract;
 
 import dev.mayfly.sandbox.api.FunctionCode;
 import dev.mayfly.sandbox.api.Sandbox;
-import dev.mayfly.sandbox.api.SandboxSpec;
 import dev.mayfly.sandbox.api.SandboxTechnology;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
 
 /** A host process that starts sandboxes, says so, and waits to be killed in the middle of an invocation. */
@@ -29,16 +25,7 @@ final class HostToKill {
         FunctionCode code =
                 Objects.requireNonNull(underTest.guest(Behaviour.LOOP, Files.createDirectories(Path.of(arguments[2]))));
         for (int i = 0; i < 2; i++) {
-            Sandbox sandbox = technology.start(new SandboxSpec(
-                    "killed-" + i,
-                    code,
-                    Map.of(),
-                    256,
-                    64,
-                    Duration.ofSeconds(10),
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 9),
-                    false,
-                    _ -> {}));
+            Sandbox sandbox = technology.start(Specs.of(code, _ -> {}));
             if (i == 0) {
                 Thread.ofVirtual().start(() -> {
                     try {

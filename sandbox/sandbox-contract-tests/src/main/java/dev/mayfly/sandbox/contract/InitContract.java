@@ -11,17 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Every way in which a function's init phase fails, as its caller sees it. */
 public abstract class InitContract extends SandboxContract {
     private SandboxStartException failure(Behaviour behaviour, Duration initTimeout) {
-        SandboxSpec spec = spec(code(behaviour));
-        SandboxSpec limited = new SandboxSpec(
-                spec.id(),
-                spec.code(),
-                spec.environment(),
-                spec.memoryMb(),
-                spec.ephemeralStorageMb(),
-                initTimeout,
-                spec.gateway(),
-                spec.egress(),
-                spec.logs());
+        SandboxSpec limited = Specs.withInitTimeout(spec(behaviour), initTimeout);
         SandboxStartException failure =
                 Assertions.catchThrowableOfType(SandboxStartException.class, () -> start(limited));
         assertThat(failure).as("start of " + behaviour).isNotNull();
@@ -51,7 +41,7 @@ public abstract class InitContract extends SandboxContract {
 
     @Test
     void codeThatNeverFinishesLoading() throws Exception {
-        SandboxStartException failure = failure(Behaviour.INIT_HANGS, Duration.ofSeconds(2));
+        SandboxStartException failure = failure(Behaviour.INIT_HANGS, Duration.ofSeconds(1));
         assertThat(failure.errorType()).isEqualTo("Sandbox.Timedout");
         assertNextSandboxWorks();
     }

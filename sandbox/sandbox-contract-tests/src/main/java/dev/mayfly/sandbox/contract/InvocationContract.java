@@ -12,6 +12,7 @@ import dev.mayfly.sandbox.api.Sandbox;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -26,7 +27,7 @@ import tools.jackson.databind.JsonNode;
 public abstract class InvocationContract extends SandboxContract {
     @Test
     void answersTheEvent() throws Exception {
-        Sandbox sandbox = start(Behaviour.ECHO);
+        Sandbox sandbox = shared(Behaviour.ECHO);
         JsonNode answer = answer(invoke(sandbox, "{\"a\":[1,2.5,null,true],\"ü\":\"\\u0000 \\\"x\\\" 🪰\"}"));
         assertThat(answer.get("a").toString()).isEqualTo("[1,2.5,null,true]");
         assertThat(answer.get("ü").asString()).isEqualTo("\0 \"x\" 🪰");
@@ -36,7 +37,7 @@ public abstract class InvocationContract extends SandboxContract {
     @Test
     void answersAnEventOfNearlySixMegabytes() throws Exception {
         String event = "\"" + "x".repeat(InvocationResult.MAX_RESPONSE_BYTES - 2) + "\"";
-        Success result = (Success) invoke(start(Behaviour.ECHO), event);
+        Success result = (Success) invoke(shared(Behaviour.ECHO), event);
         assertThat(result.payload()).hasSize(event.length());
     }
 
@@ -56,10 +57,10 @@ public abstract class InvocationContract extends SandboxContract {
     }
 
     @Test
-    void manySandboxesAtOnce() throws Exception {
+    void twentySandboxesAtOnce() throws Exception {
         var code = code(Behaviour.ECHO);
         List<Callable<Integer>> work = new ArrayList<>();
-        for (int i = 0; i < 12; i++) {
+        for (int i = 0; i < 20; i++) {
             int number = i;
             work.add(() -> {
                 Sandbox sandbox = start(spec(code));
@@ -79,7 +80,7 @@ public abstract class InvocationContract extends SandboxContract {
         String id = UUID.randomUUID().toString();
         String trace = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1";
         long before = System.currentTimeMillis();
-        JsonNode answer = answer(start(Behaviour.CONTEXT)
+        JsonNode answer = answer(shared(Behaviour.CONTEXT)
                 .invoke(new InvocationRequest(
                         id, "{}".getBytes(StandardCharsets.UTF_8), Duration.ofSeconds(7), ARN, trace, null)));
         assertThat(answer.get("requestId").asString()).isEqualTo(id);
@@ -89,14 +90,18 @@ public abstract class InvocationContract extends SandboxContract {
     }
 
     @Test
-    void givesTheFunctionItsEnvironment() throws Exception {
-        JsonNode environment = answer(invoke(start(Behaviour.ENVIRONMENT), "{}"));
-        assertThat(environment.get("GREETING").asString()).isEqualTo("Grüezi = \"hello\"");
-        assertThat(environment.get("EMPTY").asString()).isEmpty();
-        assertThat(environment.get("LAMBDA_TASK_ROOT").asString()).isEqualTo("/var/task");
-        for (String ofTheHost : List.of("JAVA_HOME", "MAYFLY_TRUST_KEY", "SUDO_USER", "MAVEN_HOME")) {
-            assertThat(environment.has(ofTheHost)).as(ofTheHost).isFalse();
-        }
+    void tellsTheFunctionAboutItsClient() throws Exception {
+        Sandbox sandbox = shared(Behaviour.CONTEXT);
+        String client =
+                Base64.getEncoder().encodeToString("{\"custom\":{\"a\":\"ü\"}}".getBytes(StandardCharsets.UTF_8));
+        JsonNode answer = answer(sandbox.invoke(new InvocationRequest(
+                "with-client", "{}".getBytes(StandardCharsets.UTF_8), Duration.ofSeconds(7), ARN, null, client)));
+        Assumptions.assumeTrue(answer.has("clientContext"), "No guest of this technology can see its client context");
+        assertThat(answer.get("clientContext").toString()).isEqualTo("{\"custom\":{\"a\":\"ü\"}}");
+        JsonNode without = answer(invoke(sandbox, "{}"));
+        assertThat(without.get("clientContext").isNull()).isTrue();
+        assertThat(without.get("identity").isNull()).isTrue();
+        assertThat(without.path("traceId").asString("")).isEmpty();
     }
 
     @Test
@@ -111,7 +116,7 @@ public abstract class InvocationContract extends SandboxContract {
 
     @Test
     void measures() throws Exception {
-        Sandbox sandbox = start(Behaviour.ECHO);
+        Sandbox sandbox = shared(Behaviour.ECHO);
         InvocationResult result = invoke(sandbox, "{}");
         assertThat(result.usage().durationNanos()).isPositive();
         assertThat(result.usage().cpuNanos()).isNotNegative();
@@ -160,6 +165,14 @@ public abstract class InvocationContract extends SandboxContract {
         assertThat(result.usage().durationNanos())
                 .isBetween(
                         Duration.ofMillis(500).toNanos(), Duration.ofSeconds(10).toNanos());
+        assertThat(sandbox.isReusable()).isFalse();
+        assertNextSandboxWorks();
+    }
+
+    @Test
+    void anAnswerAfterTheDeadlineIsNobodys() throws Exception {
+        Sandbox sandbox = start(Behaviour.LATE);
+        assertThat(sandbox.invoke(request("1000", Duration.ofMillis(300)))).isInstanceOf(TimedOut.class);
         assertThat(sandbox.isReusable()).isFalse();
         assertNextSandboxWorks();
     }

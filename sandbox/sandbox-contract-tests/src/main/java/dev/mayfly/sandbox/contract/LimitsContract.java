@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mayfly.sandbox.api.InvocationResult;
 import dev.mayfly.sandbox.api.InvocationResult.Crashed;
+import dev.mayfly.sandbox.api.InvocationResult.TimedOut;
 import dev.mayfly.sandbox.api.Sandbox;
-import dev.mayfly.sandbox.api.SandboxSpec;
 import java.time.Duration;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** What a function may use, and that taking more harms only itself. */
 public abstract class LimitsContract extends SandboxContract {
+    /** One core, so that a flood is as fast as the machine allows. */
+    private static final int WHOLE_CORE_MB = 1769;
+
     @Test
     void memory() throws Exception {
+        Sandbox victim = victim();
         Sandbox sandbox = start(Behaviour.ALLOCATE);
         InvocationResult result = sandbox.invoke(request("{}", Duration.ofSeconds(60)));
         assertThat(result).isInstanceOfSatisfying(Crashed.class, crashed -> {
@@ -21,16 +26,37 @@ public abstract class LimitsContract extends SandboxContract {
         });
         assertThat(result.usage().peakMemoryBytes()).isLessThanOrEqualTo(257L << 20);
         assertThat(sandbox.isReusable()).isFalse();
-        assertNextSandboxWorks();
+        assertUnharmed(victim);
+    }
+
+    @Test
+    void cpuShare() throws Exception {
+        Sandbox sandbox = start(Behaviour.LOOP);
+        InvocationResult result = sandbox.invoke(request("{}", Duration.ofSeconds(1)));
+        Assumptions.assumeTrue(result.usage().cpuNanos() != 0, "This technology does not measure CPU time");
+        assertThat(result.usage().cpuNanos())
+                .as("256 MB are 0.145 of a core")
+                .isBetween(10_000_000L, result.usage().durationNanos() / 2);
     }
 
     @Test
     void processes() throws Exception {
-        Sandbox sandbox = start(Behaviour.SPAWN);
+        Sandbox victim = victim();
+        Sandbox sandbox = start(Specs.withMemory(spec(Behaviour.SPAWN), WHOLE_CORE_MB));
         assertThat(answer(sandbox.invoke(request("{}", Duration.ofSeconds(60)))).asInt())
                 .isBetween(1, 1024);
         sandbox.close();
-        assertNextSandboxWorks();
+        assertUnharmed(victim);
+    }
+
+    @Test
+    void processesThatMultiply() throws Exception {
+        Sandbox victim = victim();
+        Sandbox sandbox = start(Behaviour.FORK_BOMB);
+        assertThat(sandbox.invoke(request("{}", Duration.ofSeconds(1)))).isInstanceOfAny(TimedOut.class, Crashed.class);
+        assertUnharmed(victim);
+        sandbox.close();
+        assertUnharmed(victim());
     }
 
     @Test
@@ -41,23 +67,26 @@ public abstract class LimitsContract extends SandboxContract {
 
     @Test
     void sizeOfTmp() throws Exception {
-        SandboxSpec spec = spec(code(Behaviour.FILL_TMP));
-        Sandbox sandbox = start(spec);
+        Sandbox victim = victim();
+        Sandbox sandbox = start(Specs.withMemory(spec(Behaviour.FILL_TMP), WHOLE_CORE_MB));
         assertThat(answer(invoke(sandbox, "40")).asString()).startsWith("ok");
         assertThat(answer(invoke(sandbox, "65")).asString()).startsWith("no");
-        assertNextSandboxWorks();
+        assertUnharmed(victim);
     }
 
     @Test
     void filesInTmp() throws Exception {
-        assertThat(answer(sandboxTime(start(Behaviour.FILL_INODES))).asInt()).isBetween(1, 100_000);
-        assertNextSandboxWorks();
+        Sandbox victim = victim();
+        Sandbox sandbox = start(Specs.withMemory(spec(Behaviour.FILL_INODES), WHOLE_CORE_MB));
+        assertThat(answer(sandbox.invoke(request("{}", Duration.ofSeconds(60)))).asInt())
+                .isBetween(1, 100_000);
+        assertUnharmed(victim);
     }
 
     @Test
     void logOutput() throws Exception {
-        Sandbox sandbox = start(Behaviour.FLOOD);
-        InvocationResult result = sandbox.invoke(request(Integer.toString(1 << 30), Duration.ofSeconds(90)));
+        Sandbox sandbox = start(Specs.withMemory(spec(Behaviour.FLOOD), WHOLE_CORE_MB));
+        InvocationResult result = sandbox.invoke(request(Integer.toString(1 << 28), Duration.ofSeconds(90)));
         assertThat(answer(result).asString()).isEqualTo("done");
         assertThat(log.stream().mapToLong(String::length).sum()).isLessThan(64L << 20);
         assertThat(sandbox.isReusable()).isTrue();
@@ -67,7 +96,14 @@ public abstract class LimitsContract extends SandboxContract {
         assertNextSandboxWorks();
     }
 
-    private static InvocationResult sandboxTime(Sandbox sandbox) throws InterruptedException {
-        return sandbox.invoke(request("{}", Duration.ofSeconds(60)));
+    @Test
+    void memoryThatItKeepsIsSeen() throws Exception {
+        Sandbox sandbox = start(Behaviour.KEEP);
+        long before = sandbox.residentMemoryBytes();
+        assertThat(before).isBetween(1L << 20, 256L << 20);
+        InvocationResult result = invoke(sandbox, "100");
+        assertThat(answer(result).asString()).isEqualTo("kept");
+        assertThat(sandbox.residentMemoryBytes()).isGreaterThan(90L << 20);
+        assertThat(result.usage().peakMemoryBytes()).isGreaterThan(90L << 20);
     }
 }

@@ -12,13 +12,12 @@ import dev.mayfly.sandbox.api.SandboxStartException;
 import dev.mayfly.sandbox.api.SandboxTechnology;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -37,6 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class SandboxContract {
     private static final JsonMapper JSON = JsonMapper.shared();
+    private static final String UNSUPPORTED = "no UNSUPPORTED";
     protected static final String ARN = "arn:aws:lambda:us-east-1:000000000000:function:contract";
 
     @SuppressWarnings("NullAway.Init")
@@ -46,6 +46,7 @@ public abstract class SandboxContract {
     private SandboxTechnology technology;
 
     private final List<Sandbox> started = new ArrayList<>();
+    private final Map<Behaviour, Sandbox> shared = new EnumMap<>(Behaviour.class);
 
     /** The lines that the guests of the running test logged. */
     protected final ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
@@ -63,6 +64,7 @@ public abstract class SandboxContract {
 
     @AfterAll
     final void closeTechnology() throws IOException {
+        shared.values().forEach(Sandbox::close);
         technology.close();
         assertThat(underTest().traces(folder)).isEmpty();
     }
@@ -76,7 +78,9 @@ public abstract class SandboxContract {
     final void closeSandboxes() throws IOException {
         started.forEach(Sandbox::close);
         started.clear();
-        assertThat(underTest().traces(folder)).isEmpty();
+        if (shared.isEmpty()) {
+            assertThat(underTest().traces(folder)).isEmpty();
+        }
     }
 
     protected final SandboxTechnology technology() {
@@ -92,6 +96,13 @@ public abstract class SandboxContract {
         return code(underTest(), behaviour, folder.resolveSibling("code-" + behaviour));
     }
 
+    /** The guest's code in a folder of its own, to which a test may add files. */
+    protected final FunctionCode ownCode(Behaviour behaviour, String name) {
+        FunctionCode code = code(underTest(), behaviour, folder.resolveSibling("code-" + name));
+        String digest = String.format("%08x", name.hashCode()) + code.sha256().substring(8);
+        return new FunctionCode(code.directory(), digest, code.runtime(), code.handler());
+    }
+
     private static FunctionCode code(TechnologyUnderTest underTest, Behaviour behaviour, Path directory) {
         try {
             FunctionCode code = underTest.guest(behaviour, Files.createDirectories(directory));
@@ -105,20 +116,28 @@ public abstract class SandboxContract {
     }
 
     protected SandboxSpec spec(FunctionCode code) {
-        return new SandboxSpec(
-                "c" + UUID.randomUUID().toString().substring(0, 18),
-                code,
-                Map.of("AWS_LAMBDA_FUNCTION_NAME", "contract", "GREETING", "Grüezi = \"hello\"", "EMPTY", ""),
-                256,
-                64,
-                Duration.ofSeconds(10),
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 9),
-                false,
-                log::add);
+        return Specs.of(code, log::add);
+    }
+
+    protected final SandboxSpec spec(Behaviour behaviour) {
+        return spec(code(behaviour));
+    }
+
+    /** A sandbox that the class's tests share, for those that do it no harm; a fresh one when the last has ended. */
+    protected final Sandbox shared(Behaviour behaviour) throws SandboxStartException, InterruptedException {
+        Sandbox sandbox = shared.get(behaviour);
+        if (sandbox == null || !sandbox.isReusable()) {
+            if (sandbox != null) {
+                sandbox.close();
+            }
+            sandbox = technology.start(spec(behaviour));
+            shared.put(behaviour, sandbox);
+        }
+        return sandbox;
     }
 
     protected final Sandbox start(Behaviour behaviour) throws SandboxStartException, InterruptedException {
-        return start(spec(code(behaviour)));
+        return start(spec(behaviour));
     }
 
     /** Starts it; the test's end closes it. */
@@ -151,10 +170,47 @@ public abstract class SandboxContract {
         return JSON.readTree(((InvocationResult.FunctionError) result).payload());
     }
 
+    /** The answer of {@link Behaviour#PROBE} to one attempt; the test is aborted when the guest cannot express it. */
+    protected final String attempt(Sandbox sandbox, String what) throws InterruptedException {
+        String said = answer(invoke(sandbox, JSON.writeValueAsString(what))).asString();
+        Assumptions.assumeFalse(said.equals(UNSUPPORTED), "No guest of this technology can " + what);
+        return said;
+    }
+
+    /** Each attempt that the guest can express is refused; the test is aborted when it can express none. */
+    protected final void assertRefused(Sandbox sandbox, String... attempts) throws InterruptedException {
+        List<String> inexpressible = new ArrayList<>();
+        for (String each : attempts) {
+            String said = answer(invoke(sandbox, JSON.writeValueAsString(each))).asString();
+            if (!(each.startsWith("read ") && said.equals("ok "))) { // what is hidden may look empty
+                assertThat(said).as(each).startsWith("no");
+            }
+            if (said.equals(UNSUPPORTED)) {
+                inexpressible.add(each);
+            }
+        }
+        Assumptions.assumeTrue(
+                inexpressible.size() < attempts.length, "No guest of this technology can " + inexpressible);
+    }
+
+    /** A sandbox that is there before an attack, and must not notice it. */
+    protected final Sandbox victim() throws SandboxStartException, InterruptedException {
+        Sandbox victim = start(Behaviour.COUNT);
+        assertThat(answer(invoke(victim, "1")).asInt()).isEqualTo(1);
+        return victim;
+    }
+
+    /** The victim has lost nothing, and a fresh sandbox works. */
+    protected final void assertUnharmed(Sandbox victim) throws SandboxStartException, InterruptedException {
+        assertThat(answer(invoke(victim, "1")).asInt()).isEqualTo(underTest().keepsState() ? 2 : 1);
+        assertNextSandboxWorks();
+    }
+
     /** A fresh sandbox of the same technology works: the platform was not harmed. */
     protected final void assertNextSandboxWorks() throws SandboxStartException, InterruptedException {
-        Sandbox next = start(Behaviour.ECHO);
-        assertThat(answer(invoke(next, "{\"still\":\"fine\"}")).get("still").asString())
-                .isEqualTo("fine");
+        try (Sandbox next = technology.start(spec(Behaviour.ECHO))) {
+            assertThat(answer(invoke(next, "{\"still\":\"fine\"}")).get("still").asString())
+                    .isEqualTo("fine");
+        }
     }
 }

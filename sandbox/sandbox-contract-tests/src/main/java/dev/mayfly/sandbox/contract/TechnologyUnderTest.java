@@ -36,4 +36,22 @@ public interface TechnologyUnderTest {
     default boolean hasTmp() {
         return true;
     }
+
+    /**
+     * Whether guests run on a kernel that is not the machine's. System calls may succeed there that the machine's kernel must
+     * refuse, as long as they change nothing outside.
+     */
+    default boolean hasOwnKernel() {
+        return false;
+    }
+
+    /** The machine's processes that sandboxes of {@code folder} consist of, for a test that kills them. */
+    default List<ProcessHandle> processes(Path folder) throws IOException {
+        return List.of();
+    }
+
+    /** Whether a sandbox can be given the way to the internet that {@code egress} asks for. */
+    default boolean hasEgress() {
+        return false;
+    }
 }

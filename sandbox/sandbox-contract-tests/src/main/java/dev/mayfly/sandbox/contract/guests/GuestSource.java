@@ -16,7 +16,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
-/** The files of a guest, by name. */
+/**
+ * A guest.
+ *
+ * @param files their contents by name
+ */
 record GuestSource(Map<String, String> files) {
     static GuestSource of(String name, String content) {
         return new GuestSource(Map.of(name, content));

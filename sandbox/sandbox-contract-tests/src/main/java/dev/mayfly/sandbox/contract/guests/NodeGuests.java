@@ -4,6 +4,7 @@ import dev.mayfly.sandbox.api.FunctionCode;
 import dev.mayfly.sandbox.contract.Behaviour;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Guests in JavaScript.
@@ -16,14 +17,15 @@ public record NodeGuests(String runtime) implements Guests {
     }
 
     @Override
-    public FunctionCode guest(Behaviour behaviour, Path folder) throws IOException {
+    public @Nullable FunctionCode guest(Behaviour behaviour, Path folder) throws IOException {
         String source = switch (behaviour) {
+            case FORK_BOMB, SYSTEM_CALL, RUNTIME_API -> null; // not in JavaScript; not on its link
             case INIT_FAILS -> "throw new Error('boom');";
             case INIT_EXITS -> "process.exit(4);";
             case INIT_HANGS -> "while (true);";
             case SYNTAX_ERROR -> "exports.syntax_error = async ( => 1;";
             default -> GuestSource.resource("index.js");
         };
-        return GuestSource.of("index.js", source).write(folder, runtime, behaviour);
+        return source == null ? null : GuestSource.of("index.js", source).write(folder, runtime, behaviour);
     }
 }

@@ -4,6 +4,8 @@ import dev.mayfly.sandbox.api.FunctionCode;
 import dev.mayfly.sandbox.contract.Behaviour;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Guests in Python.
@@ -16,17 +18,20 @@ public record PythonGuests(String runtime) implements Guests {
     }
 
     @Override
-    public FunctionCode guest(Behaviour behaviour, Path folder) throws IOException {
-        return GuestSource.of("index.py", source(behaviour)).write(folder, runtime, behaviour);
+    public @Nullable FunctionCode guest(Behaviour behaviour, Path folder) throws IOException {
+        return behaviour == Behaviour.RUNTIME_API // not its link
+                ? null
+                : new GuestSource(files(behaviour)).write(folder, runtime, behaviour);
     }
 
-    static String source(Behaviour behaviour) throws IOException {
-        return switch (behaviour) {
+    static Map<String, String> files(Behaviour behaviour) throws IOException {
+        String source = switch (behaviour) {
             case INIT_FAILS -> "raise ValueError('boom')";
             case INIT_EXITS -> "import sys\nsys.exit(4)";
             case INIT_HANGS -> "while True: pass";
             case SYNTAX_ERROR -> "def syntax_error(event, context:\n    return 1\n";
             default -> GuestSource.resource("index.py");
         };
+        return Map.of("index.py", source, "syscalls.py", GuestSource.resource("syscalls.py"));
     }
 }

@@ -66,7 +66,59 @@ def context(event, context):
         "functionArn": context.invoked_function_arn,
         "deadlineMs": int(time.time() * 1000) + context.get_remaining_time_in_millis(),
         "traceId": os.environ.get("_X_AMZN_TRACE_ID"),
+        "clientContext": context.client_context,
+        "identity": context.identity,
+        "headers": getattr(context, "headers", None),
     }
+
+
+def process(event, context):
+    time.tzset()
+    return {"startOnly": sys.flags.optimize == 1, "hour": time.localtime(0).tm_hour}
+
+
+def entropy(event, context):
+    import random
+    import uuid
+
+    return {
+        "kernel": os.urandom(16).hex(),
+        "runtime": random.getrandbits(64).to_bytes(8, "big").hex(),
+        "library": uuid.uuid4().hex,
+        "millis": int(time.time() * 1000),
+    }
+
+
+def late(event, context):
+    time.sleep(event / 1000)
+    return "late"
+
+
+kept = []
+
+
+def keep(event, context):
+    kept.append(b"x" * (event << 20))
+    return "kept"
+
+
+ticks = 0
+
+
+def tick(event, context):
+    if ticks == 0:
+        import threading
+
+        def count():
+            global ticks
+            while True:
+                ticks += 1
+                time.sleep(0.005)
+
+        threading.Thread(target=count, daemon=True).start()
+        while ticks == 0:
+            pass
+    return ticks
 
 
 def fill_tmp(event, context):
@@ -98,6 +150,31 @@ def spawn(event, context):
     return n
 
 
+def fork_bomb(event, context):
+    while True:
+        try:
+            os.fork()
+        except OSError:
+            pass
+
+
+def daemon(event, context):
+    import signal
+
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() > 0:
+            os._exit(0)
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+            signal.signal(number, signal.SIG_IGN)
+        os.closerange(0, 1024)
+        while True:
+            time.sleep(1000)
+    while event == "loop":
+        pass
+    return "started"
+
+
 def open_files(event, context):
     files = []
     try:
@@ -110,25 +187,232 @@ def open_files(event, context):
     return len(files)
 
 
-def probe(event, context):
+SKIPPED = ("/proc", "/sys", "/usr", "/bin", "/lib", "/lib64", "/sbin", "/etc/ssl", "/etc/alternatives")
+
+
+def hunt(event, context):
+    """Looks for the text that is the event's reverse in everything that can be read."""
+    text = event[::-1].encode()
+    found = ["environment"] if any(text.decode() in value for value in os.environ.values()) else []
+    files = []
+    for folder, below, names in os.walk("/"):
+        below[:] = [name for name in below if os.path.join(folder, name) not in SKIPPED]
+        files += [os.path.join(folder, name) for name in names]
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        if int(pid) == os.getpid():
+            continue
+        files += ["/proc/%s/%s" % (pid, name) for name in ("environ", "cmdline", "cwd/secret", "root/tmp/kept")]
+        try:
+            for line in open("/proc/%s/maps" % pid):
+                start, end = (int(number, 16) for number in line.split()[0].split("-"))
+                with open("/proc/%s/mem" % pid, "rb", 0) as memory:
+                    memory.seek(start)
+                    if text in memory.read(min(end - start, 64 << 20)):
+                        found.append("memory of %s" % pid)
+        except OSError:
+            pass
+    for file in files:
+        try:
+            descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
+            try:
+                if text in os.read(descriptor, 1 << 20):
+                    found.append(file)
+            finally:
+                os.close(descriptor)
+        except OSError:
+            pass
+    return found
+
+
+def system_call(event, context):
+    import syscalls
+
+    return syscalls.call(event["name"], *event["arguments"])
+
+
+def descriptors():
+    found = {}
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            found[name] = os.readlink("/proc/self/fd/" + name)
+        except OSError:
+            pass
+    return found
+
+
+def frames(event, context):
+    """Writes to every stream that may be the runtime's."""
+    import base64
     import socket
+    import struct
+
+    def encode(frame):
+        if "raw" in frame:
+            return base64.b64decode(frame["raw"])
+        name = context.aws_request_id if frame["id"] == "own" else frame["id"]
+        body = bytes([len(name)]) + name.encode() + frame["body"].encode()
+        return struct.pack(">IB", 1 + len(body), frame["type"]) + body
+
+    streams = [int(fd) for fd, to in descriptors().items() if to.startswith(("socket:", "/dev/vport", "/dev/hvc"))]
+    data = b"".join(map(encode, event["frames"]))
+    forever = event.get("forever", False)
+    times = event.get("times", 1)
+    while forever or times > 0:
+        times -= 1
+        for stream in streams:
+            rest = data
+            while rest:
+                rest = rest[os.write(stream, rest) :]
+    if event.get("close", False):
+        for stream in streams:
+            os.close(stream)
+        time.sleep(1000)
+    return event.get("answer", len(streams))
+
+
+def runtime_api(event, context):
+    """Sends bytes to the HTTP Runtime API, and logs what came back."""
+    import json
+    import socket
+    import struct
+
+    host, port = os.environ["AWS_LAMBDA_RUNTIME_API"].split(":")
+    said = []
+    left_open = []
+    for each in event["requests"]:
+        status = "nothing"
+        for _ in range(each.get("times", 1)):
+            link = socket.socket()
+            link.settimeout(each.get("patience", 5))
+            try:
+                link.connect((host, int(port)))
+                data = each["send"].replace("{id}", context.aws_request_id).encode("latin-1")
+                link.sendall(data + b"x" * each.get("then", 0))
+                status = "" if each.get("leave") else link.recv(65536).decode("latin-1")
+            except OSError as e:
+                status = "broken: %s" % e
+            if each.get("leave") == "open":
+                left_open.append(link)
+            else:
+                if each.get("leave") == "reset":
+                    link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                link.close()
+        said.append(status)
+    print("said " + json.dumps(said), flush=True)
+    if event.get("die", False):
+        os._exit(5)
+    return event.get("answer", "done")
+
+
+memory = []
+
+
+def probe(event, context):
+    import errno
+
+    what, *rest = event.split(" ")
+    try:
+        attempt = PROBES.get(what)
+        return "no UNSUPPORTED" if attempt is None else "ok " + str(attempt(*rest))
+    except OSError as e:
+        return "no " + errno.errorcode.get(e.errno, str(e))
+
+
+def read(path):
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        return os.read(descriptor, 65536).decode("latin-1")
+    finally:
+        os.close(descriptor)
+
+
+def write(path):
+    open(path, "w").close()
+    os.unlink(path)
+    return ""
+
+
+def modify(path, text):
+    descriptor = os.open(path, os.O_WRONLY)
+    try:
+        return os.write(descriptor, text.encode())
+    finally:
+        os.close(descriptor)
+
+
+def connect(host, port):
+    import socket
+
+    socket.create_connection((host, int(port)), 3).close()
+    return ""
+
+
+def connect_unix(path):
+    import socket
+
+    socket.socket(socket.AF_UNIX).connect(path.replace("@", "\0"))
+    return ""
+
+
+def get(variable):
     import urllib.request
 
-    what, first, *rest = event.split(" ")
-    try:
-        if what == "read":
-            return "ok " + os.read(os.open(first, os.O_RDONLY | os.O_NONBLOCK), 100).decode("latin-1")
-        if what == "list":
-            return "ok " + " ".join(os.listdir(first))
-        if what == "write":
-            open(first, "w").close()
-            os.unlink(first)
-            return "ok"
-        if what == "connect":
-            socket.create_connection((first, int(rest[0])), 3).close()
-            return "ok"
-        if what == "get":
-            return "ok " + urllib.request.urlopen(os.environ[first]).read().decode()
-    except OSError as e:
-        return "no " + str(e)
-    return "no UNSUPPORTED"
+    return urllib.request.urlopen(os.environ[variable]).read().decode()
+
+
+def keep_secret(text):
+    memory.append(text)
+    with open("/tmp/kept", "w") as file:
+        file.write(text)
+    return ""
+
+
+def kill_all():
+    killed = 0
+    for pid in range(1, 4096):
+        if pid != os.getpid():
+            try:
+                os.kill(pid, 9)
+                killed += 1
+            except OSError:
+                pass
+    return killed
+
+
+def run(*command):
+    import subprocess
+
+    done = subprocess.run(command, capture_output=True, text=True)
+    return "%d %s" % (done.returncode, done.stdout + done.stderr)
+
+
+def mknod(path):
+    os.mknod(path, 0o20666, os.makedev(1, 1))
+    return ""
+
+
+def raw_socket(family, kind):
+    import socket
+
+    socket.socket(int(family), int(kind), 0).close()
+    return ""
+
+
+PROBES = {
+    "read": read,
+    "list": lambda path: " ".join(os.listdir(path)),
+    "write": write,
+    "modify": modify,
+    "link": lambda target, path: os.symlink(target, path),
+    "connect": connect,
+    "connect-unix": connect_unix,
+    "get": get,
+    "keep": keep_secret,
+    "kill-all": kill_all,
+    "ids": lambda: [os.getuid(), os.getgid()],
+    "setuid": lambda: os.setuid(0),
+    "run": run,
+    "mknod": mknod,
+    "socket": raw_socket,
+    "descriptors": lambda: "\n".join(descriptors().values()),
+}

@@ -1,0 +1,33 @@
+package dev.mayfly.sandbox.oci;
+
+import dev.mayfly.sandbox.contract.EnvironmentContract;
+import dev.mayfly.sandbox.contract.InitContract;
+import dev.mayfly.sandbox.contract.InvocationContract;
+import dev.mayfly.sandbox.contract.TechnologyUnderTest;
+import org.junit.jupiter.api.Nested;
+
+class ProvidedContainerTest {
+    @Nested
+    class Environment extends EnvironmentContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new ProvidedContainers();
+        }
+    }
+
+    @Nested
+    class Init extends InitContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new ProvidedContainers();
+        }
+    }
+
+    @Nested
+    class Invocation extends InvocationContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new ProvidedContainers();
+        }
+    }
+}
