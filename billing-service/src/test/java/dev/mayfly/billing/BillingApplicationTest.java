@@ -3,12 +3,17 @@ package dev.mayfly.billing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mayfly.contracts.function.Isolation;
+import dev.mayfly.contracts.hosting.InvocationOutcome.Start;
 import dev.mayfly.contracts.hosting.InvocationOutcome.Status;
 import dev.mayfly.contracts.identity.Role;
+import dev.mayfly.contracts.usage.UsageEvent;
 import dev.mayfly.contracts.usage.UsageEvent.RequestClass;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,6 +54,49 @@ class BillingApplicationTest {
                         + "\"unit\":\"request\",\"unitPrice\":\"0.000005\",\"cost\":\"0.000005\"}]");
         assertThat(report.at("/totals/cost").asString()).isEqualTo("0.000005420833375");
         assertThat(report.get("currency").asString()).isEqualTo("USD");
+    }
+
+    @Test
+    void eachTierHasItsPrice() {
+        String account = Events.newAccount();
+        Instant time = Instant.now().minusSeconds(60);
+        billing.publish(Arrays.stream(Isolation.values())
+                .map(tier -> Events.invocation(account, time, "hello", tier, 1024, 1000, Status.SUCCESS))
+                .toList());
+        billing.awaitLines(account, 4);
+
+        var report = billing.json(account, "/v1/usage?groupBy=tier,meter&from=" + time.minusSeconds(3600));
+
+        var compute = new TreeMap<String, String>();
+        report.get("rows").forEach(row -> {
+            if (row.get("meter").asString().equals("function-compute")) {
+                assertThat(row.get("quantity").asString()).isEqualTo("1");
+                compute.put(row.get("tier").asString(), row.get("cost").asString());
+            }
+        });
+        assertThat(compute)
+                .containsExactlyEntriesOf(new TreeMap<>(Map.of(
+                        "wasm", "0.00000833335",
+                        "container", "0.0000166667",
+                        "gvisor", "0.00001833337",
+                        "microvm", "0.000020833375")));
+    }
+
+    @Test
+    void restoredStartsAreToldApartFromColdAndWarmOnes() {
+        String account = Events.newAccount();
+        Instant time = Instant.now().minusSeconds(60);
+        billing.publish(Arrays.stream(Start.values())
+                .map(start -> (UsageEvent)
+                        Events.startedAs(start, start == Start.WARM ? 0 : 70, Events.invocation(account, time, "f")))
+                .toList());
+        billing.awaitLines(account, 3);
+
+        var report = billing.json(account, "/v1/usage?groupBy=start&from=" + time.minusSeconds(3600));
+        assertThat(report.get("rows").toString())
+                .contains("\"start\":\"COLD\"", "\"start\":\"RESTORED\"", "\"start\":\"WARM\"");
+        var lines = billing.json(account, "/v1/usage/lines?from=" + time.minusSeconds(3600));
+        assertThat(lines.toString()).contains("\"initMillis\":70");
     }
 
     @Test

@@ -51,6 +51,28 @@ public final class Events {
                 status);
     }
 
+    /** {@code event} with another beginning. */
+    public static Invocation startedAs(Start start, long initMillis, Invocation event) {
+        return new Invocation(
+                event.id(),
+                event.accountId(),
+                event.time(),
+                event.resource(),
+                event.version(),
+                event.requestId(),
+                event.attempt(),
+                event.isolation(),
+                event.memoryMb(),
+                event.billedMillis(),
+                initMillis,
+                event.cpuMicros(),
+                event.peakMemoryBytes(),
+                event.bytesIn(),
+                event.bytesOut(),
+                start,
+                event.status());
+    }
+
     public static Invocation invocation(String account, Instant time, String function) {
         return invocation(account, time, function, Isolation.CONTAINER, 128, 5, Status.SUCCESS);
     }

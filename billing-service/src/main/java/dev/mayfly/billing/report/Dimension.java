@@ -17,7 +17,7 @@ enum Dimension {
     OPERATION("'Invoke'", "operation"),
     /** How an invocation ended, or the HTTP status of an object request. */
     STATUS("status", "http_status::text"),
-    /** Cold or warm. */
+    /** {@code COLD}, {@code RESTORED} (from a snapshot) or {@code WARM}. */
     START("start", null),
     /** The hour in UTC, as an instant. */
     HOUR(Sql.truncated("hour", "YYYY-MM-DD\"T\"HH24:00:00\"Z\""), Sql.SAME),

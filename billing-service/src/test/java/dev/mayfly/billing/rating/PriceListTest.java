@@ -37,6 +37,8 @@ class PriceListTest {
         var prices = read(shipped());
         assertThat(prices.unitPrice(Meter.FUNCTION_REQUESTS, "wasm")).isEqualTo(new BigDecimal("0.0000002"));
         assertThat(prices.unitPrice(Meter.FUNCTION_COMPUTE, "wasm")).isEqualTo(new BigDecimal("0.00000833335"));
+        assertThat(prices.unitPrice(Meter.FUNCTION_COMPUTE, "container")).isEqualTo(new BigDecimal("0.0000166667"));
+        assertThat(prices.unitPrice(Meter.FUNCTION_COMPUTE, "gvisor")).isEqualTo(new BigDecimal("0.00001833337"));
         assertThat(prices.unitPrice(Meter.FUNCTION_COMPUTE, "microvm")).isEqualTo(new BigDecimal("0.000020833375"));
         assertThat(prices.tiers(Meter.FUNCTION_COMPUTE))
                 .containsExactlyInAnyOrderElementsOf(Arrays.stream(Isolation.values())
