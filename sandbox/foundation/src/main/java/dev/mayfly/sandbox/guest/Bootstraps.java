@@ -10,7 +10,8 @@ import java.util.Objects;
 
 /** Our runtimes' programs, which guests find in {@code /var/runtime}. */
 public final class Bootstraps {
-    private static final List<String> PROGRAMS = List.of("bootstrap.cjs", "bootstrap.py");
+    private static final List<String> PROGRAMS =
+            List.of("bootstrap.cjs", "bootstrap.py", "rehearsal.js", "rehearsal.py");
 
     private Bootstraps() {}
 

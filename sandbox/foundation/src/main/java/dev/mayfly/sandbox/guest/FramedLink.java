@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <ul>
  *   <li>to the guest: {@link #INIT} (JSON: {@code handler}, {@code taskRoot}, {@code environment}), {@link #RESTORE} (JSON: {@code
- *       environment}, {@code entropy} in Base64, {@code unixMillis}), {@link #INVOKE} (length of the header in four bytes,
+ *       environment}, {@code entropy} in Base64, {@code unixMillis}), {@link #REHEARSE} (nothing), {@link #INVOKE} (length of the header in four bytes,
  *       header as JSON, event)
  *   <li>from the guest: {@link #HELLO}; {@link #READY}; {@link #INIT_ERROR} (error object); {@link #RESPONSE}, {@link #ERROR}
  *       and {@link #FATAL} (length of the request id in one byte, request id, answer)
@@ -32,6 +32,7 @@ public final class FramedLink implements GuestLink {
     static final byte INVOKE = 1;
     static final byte INIT = 2;
     static final byte RESTORE = 3;
+    static final byte REHEARSE = 4;
     static final byte HELLO = 0;
     static final byte READY = 1;
     static final byte INIT_ERROR = 2;
@@ -75,6 +76,19 @@ public final class FramedLink implements GuestLink {
                 throw new IOException("The guest sent frame " + frame.type + " before its greeting");
             }
             greeted = true;
+        }
+    }
+
+    /**
+     * Has the runtime, without a function yet, go through what a start and an invocation do, so that those are faster later.
+     */
+    public void rehearse() throws IOException {
+        awaitRuntime();
+        SocketChannel connection = connection();
+        send(connection, REHEARSE, new byte[0]);
+        Frame frame = receive(connection);
+        if (frame.type != READY) {
+            throw new IOException("The guest sent frame " + frame.type + " at the end of its rehearsal");
         }
     }
 

@@ -1,13 +1,11 @@
 package dev.mayfly.sandbox.linux;
 
 import dev.mayfly.sandbox.api.LogSink;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -16,27 +14,20 @@ import org.jspecify.annotations.Nullable;
  * function never waits for its readers; what is more than the log's budget is dropped, and that is said in the log.
  */
 public final class LogPipe implements AutoCloseable {
-    private static final int MAX_LINE = 256 * 1024;
     private static final int READ_SIZE = 64 * 1024;
     private static final int READS_PER_TURN = 16;
-    private static final long BURST = 8L << 20;
-    private static final long BYTES_PER_SECOND = 1L << 20;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private volatile LogSink sink;
+    private final LogLines lines;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment buffer = arena.allocate(READ_SIZE);
-    private final ByteArrayOutputStream line = new ByteArrayOutputStream(256);
     private final int readEnd;
     private int writeEnd;
-    private long budget = BURST;
-    private long refilled = System.nanoTime();
-    private long dropped;
     private boolean closed;
     private Reactor.@Nullable Watch watch;
 
     public LogPipe(LogSink sink) throws IOException {
-        this.sink = sink;
+        this.lines = new LogLines(sink);
         int[] ends = Linux.pipe();
         readEnd = ends[0];
         writeEnd = ends[1];
@@ -44,7 +35,7 @@ public final class LogPipe implements AutoCloseable {
 
     /** From now on lines go there: a sandbox may be there before its function is known. */
     public void logTo(LogSink next) {
-        sink = next;
+        lines.logTo(next);
     }
 
     /** Where a child process opens the pipe's end to write. */
@@ -72,7 +63,7 @@ public final class LogPipe implements AutoCloseable {
                     cancelWatch();
                     return;
                 }
-                accept(read);
+                lines.accept(buffer.asSlice(0, read).toArray(ValueLayout.JAVA_BYTE));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -86,54 +77,10 @@ public final class LogPipe implements AutoCloseable {
         lock.lock();
         try {
             drain();
-            if (line.size() > 0) {
-                emit();
-            }
-            if (dropped > 0) {
-                sink.line("[" + dropped + " bytes of log dropped: more than a sandbox may write]");
-                dropped = 0;
-            }
+            lines.flush();
         } finally {
             lock.unlock();
         }
-    }
-
-    private void accept(int length) {
-        refill();
-        if (budget < length) {
-            dropped += length + line.size();
-            line.reset();
-            return;
-        }
-        budget -= length;
-        byte[] bytes = buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
-        int start = 0;
-        for (int i = 0; i < length; i++) {
-            if (bytes[i] == '\n') {
-                line.write(bytes, start, i - start);
-                emit();
-                start = i + 1;
-            } else if (line.size() + i - start >= MAX_LINE) {
-                line.write(bytes, start, i - start);
-                emit();
-                start = i;
-            }
-        }
-        line.write(bytes, start, length - start);
-    }
-
-    private void refill() {
-        long now = System.nanoTime();
-        long earned = (now - refilled) / 1000 * BYTES_PER_SECOND / 1_000_000;
-        if (earned > 0) {
-            budget = Math.min(BURST, budget + earned);
-            refilled = now;
-        }
-    }
-
-    private void emit() {
-        sink.line(line.toString(StandardCharsets.UTF_8));
-        line.reset();
     }
 
     private void cancelWatch() {

@@ -11,6 +11,7 @@ const SOCKET = '/run/runtime.sock';
 const INVOKE = 1;
 const INIT = 2;
 const RESTORE = 3;
+const REHEARSE = 4;
 const HELLO = 0;
 const READY = 1;
 const INIT_ERROR = 2;
@@ -310,6 +311,8 @@ function receive(chunk) {
       begin(JSON.parse(content.toString('utf8', 1)));
     } else if (content[0] === RESTORE) {
       restore(JSON.parse(content.toString('utf8', 1)));
+    } else if (content[0] === REHEARSE) {
+      rehearse();
     }
   }
 }
@@ -324,6 +327,9 @@ function replaceEnvironment(next) {
 }
 
 async function begin(init) {
+  if (environment.MAYFLY_COPY) {
+    reseed();
+  }
   replaceEnvironment(init.environment);
   require('node:module')._initPaths();
   process.chdir(init.taskRoot);
@@ -339,7 +345,64 @@ async function begin(init) {
   socket.write(frame(READY, null, Buffer.alloc(0)));
 }
 
+// Copies of one process draw the same random numbers until this. The kernel's generator is fresh already, and OpenSSL's starts
+// anew when it sees the clock behind its last start: whoever restores a copy sets it so.
+function reseed() {
+  const state = new Uint32Array(4);
+  const source = fs.openSync('/dev/urandom');
+  fs.readSync(source, new Uint8Array(state.buffer));
+  fs.closeSync(source);
+  const rotate = (value, by) => (value << by) | (value >>> (32 - by));
+  const next = () => {
+    const result = Math.imul(rotate(Math.imul(state[1], 5), 7), 9) >>> 0;
+    const shifted = state[1] << 9;
+    state[2] ^= state[0];
+    state[3] ^= state[1];
+    state[1] ^= state[2];
+    state[0] ^= state[3];
+    state[2] ^= shifted;
+    state[3] = rotate(state[3], 11);
+    return result;
+  };
+  // V8 cannot be given a new seed: this is xoshiro128**.
+  Math.random = function random() {
+    return (next() * 0x200000 + (next() >>> 11)) / 0x20000000000000;
+  };
+}
+
+// Node keeps random bytes ready: 128 identifiers' and 1,024 integers' worth. Drawing that many leaves none of the old.
+function drainRandomCaches() {
+  const crypto = require('node:crypto');
+  for (let i = 0; i < 128; i++) {
+    crypto.randomUUID();
+  }
+  for (let i = 0; i < 1024; i++) {
+    crypto.randomInt(0xffffffffffff);
+  }
+}
+
+// Goes through what a function's start and first invocation do, so that the next time is faster: lazily compiled code is
+// compiled then, and an emulated processor has seen it.
+async function rehearse() {
+  const kept = { ...environment };
+  const directory = process.cwd();
+  replaceEnvironment({ ...kept, REHEARSAL: '1' });
+  require('node:module')._initPaths();
+  const rehearsed = await load(__dirname, 'rehearsal.handler');
+  const header = { requestId: 'rehearsal', deadlineMs: Date.now(), functionArn: '' };
+  const invocation = { id: header.requestId, settled: false, whenIdle: null };
+  invocation.context = contextOf(header, invocation);
+  const result = await rehearsed(JSON.parse('{"a":[1,"b",null,{}]}'), invocation.context);
+  frame(RESPONSE, invocation.id, Buffer.from(JSON.stringify(result)));
+  delete require.cache[path.join(__dirname, 'rehearsal.js')];
+  replaceEnvironment(kept);
+  process.chdir(directory);
+  socket.write(frame(READY, null, Buffer.alloc(0)));
+}
+
 function restore(copy) {
+  reseed();
+  drainRandomCaches();
   replaceEnvironment(copy.environment);
   socket.write(frame(READY, null, Buffer.alloc(0)));
 }
