@@ -47,8 +47,11 @@ public record HostProperties(
             @DefaultValue("http://127.0.0.1:8080") URI gateway) {}
 
     /**
-     * @param memory what all sandboxes together may be promised; 0 means {@code memoryShare} of the machine's
+     * @param memory what all sandboxes together may take; 0 means {@code memoryShare} of the machine's
      * @param memoryShare share of the machine's memory for sandboxes, 0 - 1, when {@code memory} is 0
+     * @param shellShare share of that, 0 - 1, for sandboxes that are started ahead of need and have no function yet; functions
+     *     are promised the rest
+     * @param shellMemory the most that such sandboxes may take, whatever their share
      * @param keepAlive how long an idle sandbox stays when the autoscaler says nothing
      * @param lifetime how old a sandbox may get before it is replaced; below the 12 h of its credentials
      * @param initTimeout the init phase's limit. AWS: 10 s.
@@ -58,6 +61,8 @@ public record HostProperties(
     public record Sandboxes(
             @DefaultValue("0B") DataSize memory,
             @DefaultValue("0.6") double memoryShare,
+            @DefaultValue("0.1") double shellShare,
+            @DefaultValue("2GB") DataSize shellMemory,
             @DefaultValue("10m") Duration keepAlive,
             @DefaultValue("6h") Duration lifetime,
             @DefaultValue("10s") Duration initTimeout,

@@ -1,7 +1,6 @@
 package dev.mayfly.host.invocation;
 
 import dev.mayfly.contracts.hosting.InvocationOutcome;
-import dev.mayfly.host.log.LogPublisher;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Base64;
@@ -12,14 +11,20 @@ import java.util.Locale;
 final class InvocationLog {
     private static final int TAIL_BYTES = 4096;
 
-    private final LogPublisher publisher;
+    /** Takes each line at once, for those who follow the function's log. */
+    @FunctionalInterface
+    interface Publisher {
+        void publish(String functionKey, String requestId, String line);
+    }
+
+    private final Publisher publisher;
     private final String functionKey;
     private final String requestId;
     private final Deque<byte[]> tail = new ArrayDeque<>();
     private final boolean keepTail;
     private int tailBytes;
 
-    InvocationLog(LogPublisher publisher, String functionKey, String requestId, boolean keepTail) {
+    InvocationLog(Publisher publisher, String functionKey, String requestId, boolean keepTail) {
         this.publisher = publisher;
         this.functionKey = functionKey;
         this.requestId = requestId;

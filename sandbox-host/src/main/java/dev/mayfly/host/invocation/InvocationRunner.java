@@ -67,7 +67,7 @@ class InvocationRunner {
     Answer run(HostInvocation order, byte[] event) throws RefusedException, InterruptedException {
         long arrived = System.nanoTime();
         FunctionVersion version = find(order);
-        var invocationLog = new InvocationLog(logs, version.key(), order.requestId(), order.tailLogs());
+        var invocationLog = new InvocationLog(logs::publish, version.key(), order.requestId(), order.tailLogs());
         List<String> failureLog = new CopyOnWriteArrayList<>();
         Answer answer;
         try (Lease lease = pool.acquire(version, failureLog::add)) {

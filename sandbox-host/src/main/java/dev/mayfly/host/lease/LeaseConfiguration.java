@@ -14,30 +14,31 @@ import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
 class LeaseConfiguration {
-    @Bean(destroyMethod = "")
-    Technologies technologies(HostProperties properties) {
-        Path data = properties.data().toAbsolutePath();
-        return new Technologies(List.of(
-                OciTechnology.container(OciSettings.container(data.resolve("container"))),
-                new WasmTechnology(WasmSettings.of(data.resolve("wasm"), memoryMb(properties)))));
+    /** Container, gVisor and microVM keep shells. */
+    private static final int TIERS_WITH_SHELLS = 3;
+
+    @Bean
+    MemoryBudget memoryBudget(HostProperties properties) {
+        var machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        return MemoryBudget.of(properties.sandboxes(), machine.getTotalMemorySize() >> 20);
     }
 
     @Bean(destroyMethod = "")
-    SandboxPool sandboxPool(HostProperties properties, SandboxStarter starter) {
+    Technologies technologies(HostProperties properties, MemoryBudget memory) {
+        Path data = properties.data().toAbsolutePath();
+        int shells = Math.toIntExact(memory.shellsMb() / TIERS_WITH_SHELLS);
+        return new Technologies(List.of(
+                OciTechnology.container(
+                        OciSettings.container(data.resolve("container")).withShellMemory(shells)),
+                OciTechnology.gvisor(OciSettings.gvisor(data.resolve("gvisor")).withShellMemory(shells)),
+                new WasmTechnology(WasmSettings.of(data.resolve("wasm"), memory.functionsMb()))));
+    }
+
+    @Bean(destroyMethod = "")
+    SandboxPool sandboxPool(HostProperties properties, MemoryBudget memory, SandboxStarter starter) {
         var sandboxes = properties.sandboxes();
         var limits = new SandboxPool.Limits(
-                memoryMb(properties), sandboxes.keepAlive(), sandboxes.lifetime(), sandboxes.freezeAfter());
+                memory.functionsMb(), sandboxes.keepAlive(), sandboxes.lifetime(), sandboxes.freezeAfter());
         return SandboxPool.over(starter, limits);
-    }
-
-    private static long memoryMb(HostProperties properties) {
-        long configured = properties.sandboxes().memory().toMegabytes();
-        if (configured > 0) {
-            return configured;
-        }
-        var machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        return (long) (machine.getTotalMemorySize()
-                / (1 << 20)
-                * properties.sandboxes().memoryShare());
     }
 }

@@ -1,12 +1,15 @@
 package dev.mayfly.host.status;
 
+import dev.mayfly.contracts.scaling.HostStatus;
 import dev.mayfly.host.function.FunctionDirectory;
 import dev.mayfly.host.lease.Technologies;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
-/** Up once the functions are known and the tiers have been tried. */
+/** Up once the functions are known and the tiers have been tried that take but a moment to try. */
 @Component("host")
 class HostHealthIndicator implements HealthIndicator {
     private final FunctionDirectory functions;
@@ -23,6 +26,15 @@ class HostHealthIndicator implements HealthIndicator {
         return (ready ? Health.up() : Health.outOfService())
                 .withDetail("functionsKnown", functions.isReady())
                 .withDetail("tiersTried", technologies.isOpen())
+                .withDetail("tiers", tiers())
                 .build();
+    }
+
+    private Map<String, String> tiers() {
+        var told = new LinkedHashMap<String, String>();
+        for (HostStatus.Tier tier : technologies.tiers()) {
+            told.put(tier.isolation().tagValue(), (tier.available() ? "available: " : "unavailable: ") + tier.reason());
+        }
+        return told;
     }
 }

@@ -34,6 +34,7 @@ class StatusReporter implements SmartLifecycle {
     private final FunctionDirectory functions;
     private final EventPublisher publisher;
     private final Clock clock;
+    private final TierReport report;
     private final String hostId = "host-" + UUID.randomUUID().toString().substring(0, 8);
     private @Nullable ScheduledExecutorService timer;
     private @Nullable TopicTail decisions;
@@ -51,6 +52,7 @@ class StatusReporter implements SmartLifecycle {
         this.functions = functions;
         this.publisher = publisher;
         this.clock = clock;
+        this.report = new TierReport(properties.data());
     }
 
     private HostStatus status() {
@@ -67,6 +69,7 @@ class StatusReporter implements SmartLifecycle {
     private void tick() {
         try {
             pool.sweep();
+            report.tell(technologies.tiers());
             var event = CloudEvent.of(
                     UUID.randomUUID().toString(), "/mayfly/sandbox-host", "dev.mayfly.host.status", hostId, status());
             publisher.publish(Topics.HOST_STATUS, hostId, event).exceptionally(failure -> {
