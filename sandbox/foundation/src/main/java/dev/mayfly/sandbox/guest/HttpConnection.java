@@ -177,10 +177,22 @@ final class HttpConnection {
         }
         String midstream = trailers.get("lambda-runtime-function-error-type");
         if (midstream != null) {
-            return new GuestLink.Answer.Failure(
-                    new ErrorJson(midstream, "The response stream ended in an error").bytes(), false);
+            return new GuestLink.Answer.Failure(midstreamError(midstream, trailers), false);
         }
         return new GuestLink.Answer.Response(body);
+    }
+
+    /** The error object that a streaming runtime sends after its answer, in Base64, or one with the type alone. */
+    private static byte[] midstreamError(String type, Map<String, String> trailers) {
+        String base64 = trailers.getOrDefault("lambda-runtime-function-error-body", "");
+        try {
+            if (!base64.isEmpty()) {
+                return Base64.getDecoder().decode(base64);
+            }
+        } catch (IllegalArgumentException e) {
+            return new ErrorJson(type, "The response stream ended in an error that cannot be read").bytes();
+        }
+        return new ErrorJson(type, "The response stream ended in an error").bytes();
     }
 
     private boolean initError(HttpRequest request) throws IOException, InterruptedException {

@@ -3,6 +3,7 @@ package dev.mayfly.sandbox.oci;
 import dev.mayfly.sandbox.contract.AttackContract;
 import dev.mayfly.sandbox.contract.CleanupContract;
 import dev.mayfly.sandbox.contract.EnvironmentContract;
+import dev.mayfly.sandbox.contract.FramedLinkContract;
 import dev.mayfly.sandbox.contract.InitContract;
 import dev.mayfly.sandbox.contract.InvocationContract;
 import dev.mayfly.sandbox.contract.LifecycleContract;
@@ -61,6 +62,14 @@ class NodeContainerTest {
 
     @Nested
     class Limits extends LimitsContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new NodeContainers();
+        }
+    }
+
+    @Nested
+    class FramedLink extends FramedLinkContract {
         @Override
         protected TechnologyUnderTest underTest() {
             return new NodeContainers();

@@ -1,6 +1,7 @@
 package dev.mayfly.sandbox.oci;
 
 import dev.mayfly.sandbox.contract.EnvironmentContract;
+import dev.mayfly.sandbox.contract.HttpLinkContract;
 import dev.mayfly.sandbox.contract.InitContract;
 import dev.mayfly.sandbox.contract.InvocationContract;
 import dev.mayfly.sandbox.contract.TechnologyUnderTest;
@@ -25,6 +26,14 @@ class ProvidedContainerTest {
 
     @Nested
     class Invocation extends InvocationContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new ProvidedContainers();
+        }
+    }
+
+    @Nested
+    class HttpLink extends HttpLinkContract {
         @Override
         protected TechnologyUnderTest underTest() {
             return new ProvidedContainers();

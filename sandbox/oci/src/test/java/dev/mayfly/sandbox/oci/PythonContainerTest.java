@@ -3,6 +3,7 @@ package dev.mayfly.sandbox.oci;
 import dev.mayfly.sandbox.contract.AttackContract;
 import dev.mayfly.sandbox.contract.CleanupContract;
 import dev.mayfly.sandbox.contract.EnvironmentContract;
+import dev.mayfly.sandbox.contract.FramedLinkContract;
 import dev.mayfly.sandbox.contract.InitContract;
 import dev.mayfly.sandbox.contract.InvocationContract;
 import dev.mayfly.sandbox.contract.LifecycleContract;
@@ -70,6 +71,14 @@ class PythonContainerTest {
 
     @Nested
     class SystemCall extends SystemCallContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new PythonContainers();
+        }
+    }
+
+    @Nested
+    class FramedLink extends FramedLinkContract {
         @Override
         protected TechnologyUnderTest underTest() {
             return new PythonContainers();
