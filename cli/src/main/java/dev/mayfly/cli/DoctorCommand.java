@@ -2,10 +2,12 @@ package dev.mayfly.cli;
 
 import dev.mayfly.cli.Programs.Program;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -30,31 +32,49 @@ final class DoctorCommand implements SuiteCommand {
                 + Runtime.getRuntime().availableProcessors() + " processors");
         console.say("State    " + context.settings().home());
         console.say("");
-        for (Program program : Programs.ALL) {
-            Optional<Path> found = Programs.find(program.name());
-            console.say("program %-8s %s"
+        for (Program program : Programs.all()) {
+            Optional<Path> found = program.find();
+            console.say("program %-21s %s"
                     .formatted(
                             program.name(),
                             found.map(path -> console.good("yes") + "  " + console.dim(path.toString()))
-                                    .orElseGet(() -> console.bad("no") + "   needed for: " + program.neededFor())));
-        }
-        List<Program> missing = new Programs(context).missing();
-        if (!missing.isEmpty()) {
-            console.say(
-                    Programs.advice(missing.stream().map(Program::debianPackage).toList()));
+                                    .orElseGet(() -> console.bad("no") + "   needed for " + program.neededFor() + ": "
+                                            + Programs.command(List.of(program)))));
         }
         console.say("");
         if (!Files.isDirectory(context.distribution())) {
             throw new CommandFailure(Exit.FAILURE, "Which tiers work is known after a build: ./mayfly build");
         }
-        console.progress("Trying the tiers ...");
-        List<Tiers.Tier> tiers = new Tiers(context).check();
-        console.progressDone();
-        for (Tiers.Tier tier : tiers) {
-            console.say(Tiers.line(console, tier));
+        return anyWorks(console) ? Exit.OK : Exit.FAILURE;
+    }
+
+    private boolean anyWorks(Console console) throws IOException, InterruptedException {
+        var tiers = new Tiers(context);
+        List<Tiers.Tier> known = context.running().isPresent() ? tiers.ofRunningHost() : List.of();
+        if (!known.isEmpty()) {
+            console.say(console.dim("As the running sandbox host has found it."));
+            for (Tiers.Tier tier : known) {
+                show(console, tier);
+            }
+            return known.stream().anyMatch(Tiers.Tier::available);
         }
-        console.say("tier gvisor     " + console.dim("not part of this version"));
-        console.say("tier microvm    " + console.dim("not part of this version"));
-        return tiers.stream().anyMatch(Tiers.Tier::available) ? Exit.OK : Exit.FAILURE;
+        console.progress("Trying the tiers; the first time a guest image is built, which takes minutes ...");
+        var works = new AtomicBoolean();
+        tiers.check(tier -> {
+            console.progressDone();
+            show(console, tier);
+            works.compareAndSet(false, tier.available());
+            console.progress("Trying the other tiers ...");
+        });
+        console.progressDone();
+        return works.get();
+    }
+
+    private static void show(Console console, Tiers.Tier tier) {
+        try {
+            Tiers.lines(console, tier).forEach(console::say);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -2,30 +2,50 @@ package dev.mayfly.cli;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
-/** The programs that sandboxes need, and how to get those that are missing. */
+/** The programs that sandboxes need, and how to get those that are missing. The script installs them where it may. */
 final class Programs {
-    /** @param debianPackage where it comes from on Debian and Ubuntu */
-    record Program(String name, String debianPackage, String neededFor) {}
+    private static final String LIST = "programs.txt";
 
-    static final List<Program> ALL = List.of(
-            new Program("runc", "runc", "tier container"),
-            new Program("python3", "python3", "runtimes python3.x"),
-            new Program("node", "nodejs", "runtimes nodejs"));
-
-    private final Context context;
-
-    Programs(Context context) {
-        this.context = context;
+    /**
+     * @param name what is looked for in the usual folders, or the absolute path of a file
+     * @param debianPackage where it comes from on Debian and Ubuntu
+     * @param neededFor a tier's name, or the runtimes
+     */
+    record Program(String name, String debianPackage, String neededFor) {
+        Optional<Path> find() {
+            return name.startsWith("/") ? Optional.of(Path.of(name)).filter(Files::exists) : Programs.find(name);
+        }
     }
 
-    List<Program> missing() {
-        return ALL.stream().filter(program -> find(program.name()).isEmpty()).toList();
+    private Programs() {}
+
+    /** All of them, whether they are there or not. */
+    static List<Program> all() throws IOException {
+        try (InputStream list = Objects.requireNonNull(Programs.class.getResourceAsStream(LIST), LIST)) {
+            return new String(list.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                    .map(line -> line.split(" ", 3))
+                    .map(fields -> new Program(fields[0], fields[1], fields[2]))
+                    .toList();
+        }
+    }
+
+    /** Those that {@code what} needs and that are not here. */
+    static List<Program> missingFor(String what) throws IOException {
+        return all().stream()
+                .filter(program -> program.neededFor().equals(what))
+                .filter(program -> program.find().isEmpty())
+                .toList();
     }
 
     /** Where a program is that can be run. */
@@ -40,43 +60,11 @@ final class Programs {
                 .findFirst();
     }
 
-    /** Installs what is missing where that is possible; else says how. Never a reason not to start. */
-    void provide() throws IOException, InterruptedException {
-        List<Program> missing = missing();
-        if (missing.isEmpty() || !System.getProperty("os.name").equals("Linux")) {
-            return;
-        }
-        String names = String.join(", ", missing.stream().map(Program::name).toList());
-        List<String> packages = missing.stream().map(Program::debianPackage).toList();
-        boolean canInstall = context.settings().installPrograms()
-                && System.getProperty("user.name").equals("root")
-                && find("apt-get").isPresent();
-        if (canInstall && install(names, packages)) {
-            return;
-        }
-        context.console().note("Missing: " + names + ". Functions that need them cannot run. " + advice(packages));
-    }
-
-    static String advice(List<String> packages) {
-        return "Install with: sudo apt-get install -y " + String.join(" ", packages)
-                + " (or your system's package manager), then ./mayfly down && ./mayfly up";
-    }
-
-    private boolean install(String names, List<String> packages) throws IOException, InterruptedException {
-        Path log = context.home().log("install");
-        context.home().create();
-        context.console().note("Installing " + names + " with apt-get (log: " + log + ") ...");
-        var command = new ArrayList<>(List.of("apt-get", "install", "-y", "--no-install-recommends"));
-        command.addAll(packages);
-        return run(command, log) || (run(List.of("apt-get", "update"), log) && run(command, log));
-    }
-
-    private static boolean run(List<String> command, Path log) throws IOException, InterruptedException {
-        var builder = new ProcessBuilder(command)
-                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        builder.environment().put("DEBIAN_FRONTEND", "noninteractive");
-        return builder.start().waitFor() == 0;
+    /** The command that installs {@code missing}. */
+    static String command(List<Program> missing) {
+        return "sudo apt-get install -y "
+                + String.join(
+                        " ",
+                        missing.stream().map(Program::debianPackage).distinct().toList());
     }
 }

@@ -13,7 +13,10 @@ import picocli.CommandLine.Command;
 
 @Command(
         name = "status",
-        description = {"Shows what runs and whether it works.", "Exit code 0: all ready, 1: not all, 3: not running."},
+        description = {
+            "Shows what runs and whether it works, and which isolation tiers the sandbox host offers.",
+            "Exit code 0: all ready, 1: not all, 3: not running."
+        },
         mixinStandardHelpOptions = true)
 final class StatusCommand implements SuiteCommand {
     private final Context context;
@@ -50,6 +53,10 @@ final class StatusCommand implements SuiteCommand {
         state.components().stream()
                 .filter(c -> !c.detail().isEmpty())
                 .forEach(c -> console.say(c.name() + ": " + c.detail()));
+        console.say("");
+        for (Tiers.Tier tier : new Tiers(context).ofRunningHost()) {
+            Tiers.lines(console, tier).forEach(console::say);
+        }
         return allReady && state.phase() == SuiteState.Phase.READY ? Exit.OK : Exit.FAILURE;
     }
 

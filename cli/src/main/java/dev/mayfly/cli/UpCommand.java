@@ -37,7 +37,6 @@ final class UpCommand implements SuiteCommand {
         if (running.isPresent()) {
             return alreadyThere(running.get());
         }
-        new Programs(context).provide();
         var launch = new Launch(context.settings(), context.distribution());
         Optional<Process> started = launch.start(!detach);
         if (started.isEmpty()) {
@@ -130,7 +129,7 @@ final class UpCommand implements SuiteCommand {
         throw new CommandFailure(Exit.FAILURE, why);
     }
 
-    private void summary(SuiteState state) throws IOException, InterruptedException {
+    private void summary(SuiteState state) throws IOException {
         Console console = context.console();
         Duration took = Duration.between(state.startedAt(), state.readyAt());
         console.say(console.good("Mayfly is ready") + " at " + console.strong(state.endpoint()) + " after "
@@ -141,8 +140,8 @@ final class UpCommand implements SuiteCommand {
         Credentials.load(context.home())
                 .ifPresent(c -> console.say("  access key " + c.accessKeyId() + " (owner of account 000000000000)"));
         console.say("");
-        for (Tiers.Tier tier : new Tiers(context).check()) {
-            console.say("  " + Tiers.line(console, tier));
+        for (Tiers.Tier tier : new Tiers(context).ofRunningHost()) {
+            Tiers.lines(console, tier).forEach(line -> console.say("  " + line));
         }
         if (!detach) {
             console.say("");

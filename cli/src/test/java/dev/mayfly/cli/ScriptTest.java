@@ -70,6 +70,71 @@ class ScriptTest {
         assertThat(answer.err()).contains("no JDK 25", "adoptium.net", "JAVA_HOME");
     }
 
+    @Test
+    void whatIsMissingIsInstalledByRoot() throws Exception {
+        tool("id", "echo 0");
+        tool(
+                "apt-get",
+                "echo \"$*\" >>" + folder + "/asked; case \"$*\" in *unknown*) exit 100 ;; *first*) touch " + folder
+                        + "/first ;; esac");
+        Answer answer = provide(Map.of());
+
+        assertThat(Files.readAllLines(folder.resolve("asked")))
+                .containsExactly(
+                        "install -y --no-install-recommends first-package unknown-package",
+                        "update",
+                        "install -y --no-install-recommends first-package unknown-package",
+                        "install -y --no-install-recommends first-package",
+                        "install -y --no-install-recommends unknown-package");
+        assertThat(answer.exit()).isZero();
+        assertThat(answer.err())
+                .contains("Installing first-package unknown-package with apt-get")
+                .contains("Missing: no-such-program - what needs them does not work: microvm")
+                .contains("Install with: sudo apt-get install -y unknown-package")
+                .doesNotContain("what needs them does not work: gvisor");
+    }
+
+    @Test
+    void whatIsMissingIsOnlyNamedWhereItMayNotBeInstalled() throws Exception {
+        tool("apt-get", "echo \"$*\" >>" + folder + "/asked");
+        tool("id", "echo 1000");
+        assertThat(provide(Map.of()).err()).contains("Install with: sudo apt-get install -y first-package");
+        tool("id", "echo 0");
+        Answer off = provide(Map.of("MAYFLY_INSTALL", "off"));
+        assertThat(off.err()).contains("what needs them does not work: gvisor microvm");
+        assertThat(off.exit()).isZero();
+        assertThat(folder.resolve("asked")).doesNotExist();
+    }
+
+    @Test
+    void theListOfProgramsNamesEveryTierThatNeedsOne() throws Exception {
+        assertThat(Programs.all())
+                .extracting(Programs.Program::neededFor)
+                .contains("container", "gvisor", "microvm", "nodejs", "python3.x");
+        assertThat(Programs.command(
+                        List.of(new Programs.Program("a", "one", "x"), new Programs.Program("b", "one", "x"))))
+                .isEqualTo("sudo apt-get install -y one");
+    }
+
+    /** Two programs are wanted that are not there; the package of one is known nowhere. */
+    private Answer provide(Map<String, String> environment) throws Exception {
+        Path list = Files.writeString(folder.resolve("list"), """
+                # name package tier
+                %s/first first-package gvisor
+                no-such-program unknown-package microvm
+                """.formatted(folder));
+        var all = new HashMap<>(environment);
+        all.put("MAYFLY_SOURCED", "yes");
+        return sh(". '" + SCRIPT + "'; programs='" + list + "'; provide_programs", all);
+    }
+
+    private void tool(String name, String script) throws IOException {
+        Path program = tools().resolve(name);
+        Files.deleteIfExists(program);
+        executable(program);
+        Files.writeString(program, "#!/bin/sh\n" + script + "\n");
+    }
+
     private Answer findJdk(Map<String, String> environment) throws Exception {
         var all = new HashMap<>(environment);
         all.put("MAYFLY_SOURCED", "yes");
@@ -94,7 +159,21 @@ class ScriptTest {
 
     private Path tools() throws IOException {
         Path tools = Files.createDirectories(folder.resolve("tools"));
-        for (String tool : List.of("sed", "head", "dirname", "readlink", "find", "mkdir", "cat", "sh")) {
+        for (String tool : List.of(
+                "sed",
+                "head",
+                "dirname",
+                "readlink",
+                "find",
+                "mkdir",
+                "cat",
+                "sh",
+                "env",
+                "uname",
+                "tr",
+                "sort",
+                "touch",
+                "id")) {
             Path program = tools.resolve(tool);
             if (!Files.exists(program)) {
                 Path usual = Path.of("/usr/bin", tool);

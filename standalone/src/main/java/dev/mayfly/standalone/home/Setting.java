@@ -12,7 +12,9 @@ public enum Setting {
     MAYFLY_REGION("us-east-1", "AWS region name that signatures and ARNs carry."),
     MAYFLY_START_TIMEOUT("180", "Seconds after which a start that is not complete is given up."),
     MAYFLY_AOT("on", "`off`: neither makes nor uses JDK ahead-of-time caches."),
-    MAYFLY_INSTALL("on", "`off`: never installs missing programs (runc, python3, node), only says which are missing.");
+    MAYFLY_INSTALL(
+            "on",
+            "`off`: never installs missing programs (runc, runsc, QEMU, node, python3, ...), only says which are missing.");
 
     private final String defaultValue;
     private final String meaning;
