@@ -8,6 +8,7 @@ import dev.mayfly.sandbox.contract.InitContract;
 import dev.mayfly.sandbox.contract.InvocationContract;
 import dev.mayfly.sandbox.contract.LifecycleContract;
 import dev.mayfly.sandbox.contract.LimitsContract;
+import dev.mayfly.sandbox.contract.NetworkContract;
 import dev.mayfly.sandbox.contract.SystemCallContract;
 import dev.mayfly.sandbox.contract.TechnologyUnderTest;
 import org.junit.jupiter.api.Nested;
@@ -79,6 +80,14 @@ class PythonContainerTest {
 
     @Nested
     class FramedLink extends FramedLinkContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new PythonContainers();
+        }
+    }
+
+    @Nested
+    class Network extends NetworkContract {
         @Override
         protected TechnologyUnderTest underTest() {
             return new PythonContainers();

@@ -9,14 +9,18 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A service on the host's loopback that counts who reaches it and answers every connection with one HTTP response. */
+/** A service, on the host's loopback or in a network namespace, that counts who reaches it and answers every connection with one HTTP response. */
 final class StandIn implements AutoCloseable {
     private final ServerSocket server;
     private final AtomicInteger connections = new AtomicInteger();
     private final byte[] response;
 
     StandIn(String body) throws IOException {
-        server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        this(InetAddress.getLoopbackAddress(), body);
+    }
+
+    StandIn(InetAddress address, String body) throws IOException {
+        server = new ServerSocket(0, 50, address);
         response = ("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
                 .getBytes(StandardCharsets.US_ASCII);
         Thread.ofVirtual().start(this::serve);
