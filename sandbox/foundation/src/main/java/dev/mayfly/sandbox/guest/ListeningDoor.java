@@ -23,6 +23,7 @@ public final class ListeningDoor implements Door {
         listener.bind(UnixDomainSocketAddress.of(socket), 1);
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
         Files.setAttribute(socket, "unix:uid", guest);
+        Files.setAttribute(socket, "unix:gid", guest);
     }
 
     @Override

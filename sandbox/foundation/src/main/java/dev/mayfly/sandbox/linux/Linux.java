@@ -233,7 +233,7 @@ public final class Linux {
      *
      * @return its wait status, or -1 when it is still running or not a child
      */
-    static int reap(int pid) {
+    public static int reap(int pid) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment status = arena.allocate(INT);
             MemorySegment state = arena.allocate(STATE);

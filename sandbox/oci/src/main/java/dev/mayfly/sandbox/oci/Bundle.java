@@ -18,8 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param directory the sandbox's own, with {@code tmp} and {@code var} in it
  * @param command what process 1 runs
- * @param networkNamespace where the runtime opens it
- * @param hostId the machine's user and group id that is 0 inside
+ * @param namespaces those that the runtime is to enter or make; null when it is started in them
  * @param socket the framed link's, or null
  * @param memoryMb the cgroup's limit
  */
@@ -27,11 +26,16 @@ record Bundle(
         Path directory,
         List<String> command,
         Map<String, String> environment,
-        Path networkNamespace,
+        @Nullable Namespaces namespaces,
         String cgroup,
-        long hostId,
         @Nullable Path socket,
         int memoryMb) {
+    /**
+     * @param network where the runtime opens the network namespace
+     * @param hostId the machine's user and group id that is 0 inside the user namespace
+     */
+    record Namespaces(Path network, long hostId) {}
+
     /** User and group id of the function inside its sandbox. */
     static final int GUEST_ID = 1000;
 
@@ -144,17 +148,20 @@ record Bundle(
     }
 
     private Map<String, Object> linux(OciSettings settings) {
-        List<Map<String, Object>> mapping =
-                List.of(Map.of("containerID", 0, "hostID", hostId, "size", IDS_PER_SANDBOX));
-        List<Map<String, Object>> namespaces = new ArrayList<>();
-        for (String type : List.of("pid", "mount", "ipc", "uts", "user", "cgroup")) {
-            namespaces.add(Map.of("type", type));
+        List<Map<String, Object>> named = new ArrayList<>();
+        for (String type : List.of("pid", "mount", "ipc", "uts", "cgroup")) {
+            named.add(Map.of("type", type));
         }
-        namespaces.add(Map.of("type", "network", "path", networkNamespace.toString()));
         Map<String, Object> linux = new LinkedHashMap<>();
-        linux.put("namespaces", namespaces);
-        linux.put("uidMappings", mapping);
-        linux.put("gidMappings", mapping);
+        linux.put("namespaces", named);
+        if (namespaces != null) {
+            named.add(Map.of("type", "user"));
+            named.add(Map.of("type", "network", "path", namespaces.network().toString()));
+            List<Map<String, Object>> mapping =
+                    List.of(Map.of("containerID", 0, "hostID", namespaces.hostId(), "size", IDS_PER_SANDBOX));
+            linux.put("uidMappings", mapping);
+            linux.put("gidMappings", mapping);
+        }
         linux.put("cgroupsPath", cgroup);
         linux.put("resources", resources(settings));
         linux.put("seccomp", SECCOMP);

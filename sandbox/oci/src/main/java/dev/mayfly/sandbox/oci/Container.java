@@ -11,6 +11,7 @@ import dev.mayfly.sandbox.guest.ListeningDoor;
 import dev.mayfly.sandbox.linux.Cgroups;
 import dev.mayfly.sandbox.linux.GatewayRelay;
 import dev.mayfly.sandbox.linux.GuestProcess;
+import dev.mayfly.sandbox.linux.Linux;
 import dev.mayfly.sandbox.linux.LogPipe;
 import dev.mayfly.sandbox.linux.Mounts;
 import dev.mayfly.sandbox.linux.NetworkNamespace;
@@ -42,6 +43,7 @@ final class Container implements Guest {
     private final GuestLink link;
     private @Nullable GatewayRelay relay;
     private @Nullable GuestProcess process;
+    private List<Integer> helpers = List.of();
     private int memoryMb;
 
     private Container(
@@ -128,14 +130,15 @@ final class Container implements Guest {
                 directory,
                 command,
                 environment,
-                network.path(),
+                ground.runtime.entersNamespaces() ? new Bundle.Namespaces(network.path(), slot.firstId()) : null,
                 ground.home.cgroup() + "/" + id,
-                slot.firstId(),
                 link instanceof FramedLink ? directory.resolve("api.sock") : null,
                 ground.runtime.memoryMb(memory));
         bundle.write(ground.home, ground.settings);
-        int pid = ground.runtime.run(id, directory, log.writePath(), cgroup);
-        GuestProcess started = new GuestProcess(pid, ground.reactor);
+        OciRuntime.Started first = ground.runtime.run(
+                new OciRuntime.Order(id, directory, log.writePath(), cgroup, network.path(), slot.firstId()));
+        GuestProcess started = new GuestProcess(first.pid(), ground.reactor);
+        helpers = first.helpers();
         process = started;
         started.exit().thenRun(link::close);
         log.handOver(ground.reactor);
@@ -235,6 +238,7 @@ final class Container implements Guest {
             }
             network.close();
             cgroup.remove();
+            helpers.forEach(Linux::reap);
             log.close();
             ground.runtime.forget(id);
             ground.home.deleteSandbox(directory);

@@ -3,11 +3,34 @@ package dev.mayfly.sandbox.oci;
 import dev.mayfly.sandbox.linux.Cgroups;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A program with the OCI runtime command line, e.g. {@code runc}. */
 interface OciRuntime {
+    /**
+     * A container to be started.
+     *
+     * @param bundle its folder
+     * @param output a path that the program opens for the container's standard output and error
+     * @param cgroup which its processes are to be in
+     * @param network where its network namespace is opened
+     * @param hostId the machine's user and group id that is 0 inside
+     */
+    record Order(String id, Path bundle, String output, Cgroups.Cgroup cgroup, Path network, long hostId) {}
+
+    /**
+     * What was started.
+     *
+     * @param pid process id of the first process
+     * @param helpers other children of this process that end after it
+     */
+    record Started(int pid, List<Integer> helpers) {}
+
     /** What a cgroup must allow so that a function may use {@code functionMb}. */
     int memoryMb(int functionMb);
+
+    /** Whether the bundle names the network and user namespaces, else the runtime is started in them. */
+    boolean entersNamespaces();
 
     /** Its name and version. */
     String version() throws IOException, InterruptedException;
@@ -15,13 +38,10 @@ interface OciRuntime {
     /**
      * Starts a container and leaves it running.
      *
-     * @param output a path that the program opens for the container's standard output and error
-     * @param cgroup which its processes are to be in
-     * @return process id of the container's first process
      * @throws IOException with the runtime's own words when it cannot
      */
-    int run(String id, Path bundle, String output, Cgroups.Cgroup cgroup) throws IOException, InterruptedException;
+    Started run(Order order) throws IOException, InterruptedException;
 
-    /** Removes what the runtime keeps about a container that has ended. */
+    /** Removes what the runtime keeps, outside the bundle, about a container that has ended. */
     void forget(String id);
 }

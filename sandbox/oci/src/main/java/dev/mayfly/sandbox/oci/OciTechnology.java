@@ -283,11 +283,11 @@ public final class OciTechnology implements SandboxTechnology {
 
     /** A killed owner's runtime may still be making a container. */
     private void killRuntimesInFlight() {
-        String state = home.runtimeState().toString();
+        String mine = home.directory() + "/";
         ProcessHandle.allProcesses()
                 .filter(process -> process.info()
                         .arguments()
-                        .map(arguments -> List.of(arguments).contains(state))
+                        .map(arguments -> Stream.of(arguments).anyMatch(argument -> argument.startsWith(mine)))
                         .orElse(false))
                 .forEach(ProcessHandle::destroyForcibly);
     }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -39,22 +38,8 @@ final class Program {
         }
     }
 
-    /**
-     * Runs a command that starts a container and ends.
-     *
-     * @param command up to the flags of {@code run}
-     * @return process id of the container's first process
-     */
-    static int runDetached(List<String> command, String id, Path bundle, String output)
-            throws IOException, InterruptedException {
-        Path pidFile = bundle.resolve("pid");
-        List<String> whole = new ArrayList<>(command);
-        whole.addAll(List.of("--bundle", bundle.toString(), "--pid-file", pidFile.toString(), id));
-        Process process = new ProcessBuilder(whole)
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                .redirectOutput(Path.of(output).toFile())
-                .redirectError(Path.of(output).toFile())
-                .start();
+    /** Waits until a command that starts a container has ended, and throws what it says when it fails. */
+    static void awaitDetached(Process process, String name, Path log) throws IOException, InterruptedException {
         boolean ended;
         try {
             ended = process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
@@ -62,16 +47,13 @@ final class Program {
             process.destroyForcibly();
             throw e;
         }
-        String name = Path.of(command.getFirst()).getFileName().toString();
         if (!ended) {
             process.destroyForcibly();
             throw new IOException(name + " did not start a container within " + TIMEOUT_SECONDS + " s");
         }
         if (process.exitValue() != 0) {
-            Path log = bundle.resolve("runtime.log");
             String why = Files.exists(log) ? Files.readString(log).strip() : "";
             throw new IOException(name + ": " + (why.isEmpty() ? "exit status " + process.exitValue() : why));
         }
-        return Integer.parseInt(Files.readString(pidFile).strip());
     }
 }

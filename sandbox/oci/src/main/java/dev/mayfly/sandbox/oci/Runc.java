@@ -1,7 +1,7 @@
 package dev.mayfly.sandbox.oci;
 
-import dev.mayfly.sandbox.linux.Cgroups;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -26,20 +26,33 @@ final class Runc implements OciRuntime {
     }
 
     @Override
-    public int run(String id, Path bundle, String output, Cgroups.Cgroup cgroup)
-            throws IOException, InterruptedException {
-        return Program.runDetached(
-                List.of(
+    public boolean entersNamespaces() {
+        return true;
+    }
+
+    @Override
+    public Started run(Order order) throws IOException, InterruptedException {
+        Path log = order.bundle().resolve("runtime.log");
+        Path pidFile = order.bundle().resolve("pid");
+        Process process = new ProcessBuilder(
                         program.toString(),
                         "--root",
                         state.toString(),
                         "--log",
-                        bundle.resolve("runtime.log").toString(),
+                        log.toString(),
                         "run",
-                        "--detach"),
-                id,
-                bundle,
-                output);
+                        "--detach",
+                        "--bundle",
+                        order.bundle().toString(),
+                        "--pid-file",
+                        pidFile.toString(),
+                        order.id())
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectOutput(Path.of(order.output()).toFile())
+                .redirectError(Path.of(order.output()).toFile())
+                .start();
+        Program.awaitDetached(process, "runc", log);
+        return new Started(Integer.parseInt(Files.readString(pidFile).strip()), List.of());
     }
 
     /** runc keeps no more than this directory: the cgroup is ours to remove, the mounts went with their namespace. */

@@ -1,26 +1,33 @@
 package dev.mayfly.sandbox.oci;
 
-import dev.mayfly.sandbox.linux.Cgroups;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code runsc}, gVisor's OCI runtime: a kernel in user space between the guest and the machine's. */
+/**
+ * {@code runsc}, gVisor's OCI runtime: a kernel in user space between the guest and the machine's. All of it, its file
+ * server too, runs in a user namespace of the sandbox: nothing of it is root on the machine.
+ */
 final class Runsc implements OciRuntime {
     /** What gVisor's kernel and its file server use themselves. */
     private static final int OVERHEAD_MB = 96;
 
+    private static final String IN_NAMESPACES = "echo ready >&2; read go; "
+            + "exec setpriv --reuid 0 --regid 0 --clear-groups --inh-caps=-all --ambient-caps=-all \"$@\" 2>&1 </dev/null";
+
     private final Path program;
-    private final Path state;
     private final String platform;
 
     /**
      * @param platform how system calls are caught: {@code systrap}, {@code kvm} or {@code ptrace}
      */
-    Runsc(Path program, Path state, String platform) {
+    Runsc(Path program, String platform) {
         this.program = program;
-        this.state = state;
         this.platform = platform;
     }
 
@@ -30,36 +37,105 @@ final class Runsc implements OciRuntime {
     }
 
     @Override
+    public boolean entersNamespaces() {
+        return false;
+    }
+
+    @Override
     public String version() throws IOException, InterruptedException {
         return Program.firstLine(List.of(program.toString(), "--version")).replace("version ", "") + ", platform "
                 + platform;
     }
 
-    /** Its own handling of cgroups does not know hybrid layouts: the processes enter ours before they become runsc. */
     @Override
-    public int run(String id, Path bundle, String output, Cgroups.Cgroup cgroup)
-            throws IOException, InterruptedException {
-        cgroup.create();
+    public Started run(Order order) throws IOException, InterruptedException {
+        order.cgroup().create();
+        Path state = order.bundle().resolve("state");
+        Files.createDirectory(state);
+        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx------"));
+        for (Path owned : List.of(state, order.bundle().resolve("config.json"))) {
+            Files.setAttribute(owned, "unix:uid", (int) order.hostId());
+            Files.setAttribute(owned, "unix:gid", (int) order.hostId());
+        }
+        Path log = state.resolve("runtime.log");
+        Path pidFile = state.resolve("pid");
+        Process process = new ProcessBuilder(command(order, state, log, pidFile))
+                .redirectOutput(Path.of(order.output()).toFile())
+                .start();
+        try (var errors = process.errorReader(StandardCharsets.UTF_8)) {
+            mapUsers(process, errors, order.hostId());
+            Program.awaitDetached(process, "runsc", log);
+        }
+        int pid = Integer.parseInt(Files.readString(pidFile).strip());
+        List<Integer> helpers = ProcessHandle.current()
+                .children()
+                .filter(child -> isIn(child, order.bundle()))
+                .map(child -> (int) child.pid())
+                .filter(child -> child != pid)
+                .toList();
+        return new Started(pid, helpers);
+    }
+
+    /** The file server names the bundle in its arguments. */
+    private static boolean isIn(ProcessHandle process, Path bundle) {
+        return process.info()
+                .arguments()
+                .map(arguments -> List.of(arguments).contains(bundle.toString()))
+                .orElse(false);
+    }
+
+    private List<String> command(Order order, Path state, Path log, Path pidFile) {
         StringBuilder enter = new StringBuilder();
-        cgroup.doors().forEach(door -> enter.append("echo $$ >'").append(door).append("' && "));
-        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", enter + "exec \"$@\"", "runsc"));
+        order.cgroup()
+                .doors()
+                .forEach(door -> enter.append("echo $$ >'").append(door).append("' && "));
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", enter + "exec \"$@\"", "enter"));
+        command.addAll(List.of(
+                "nsenter",
+                "--net=" + order.network(),
+                "unshare",
+                "--user",
+                "--keep-caps",
+                "/bin/sh",
+                "-c",
+                IN_NAMESPACES,
+                "runsc"));
         command.addAll(List.of(
                 program.toString(),
                 "--root",
                 state.toString(),
                 "--log",
-                bundle.resolve("runtime.log").toString(),
+                log.toString(),
                 "--platform=" + platform,
+                // The namespace has a loopback interface and nothing else: see NetworkNamespace.
                 "--network=host",
                 "--ignore-cgroups",
                 "--fsgofer-host-uds",
                 "run",
-                "--detach"));
-        return Program.runDetached(command, id, bundle, output);
+                "--detach",
+                "--bundle",
+                order.bundle().toString(),
+                "--pid-file",
+                pidFile.toString(),
+                order.id()));
+        return command;
     }
 
-    @Override
-    public void forget(String id) {
-        Home.delete(state.resolve(id));
+    private static void mapUsers(Process process, BufferedReader errors, long hostId) throws IOException {
+        String first = errors.readLine();
+        if (!"ready".equals(first)) {
+            process.destroyForcibly();
+            throw new IOException("runsc: no user namespace: " + first);
+        }
+        String map = "0 " + hostId + " " + Bundle.IDS_PER_SANDBOX + "\n";
+        Files.writeString(Path.of("/proc", Long.toString(process.pid()), "uid_map"), map);
+        Files.writeString(Path.of("/proc", Long.toString(process.pid()), "gid_map"), map);
+        try (var go = process.outputWriter(StandardCharsets.UTF_8)) {
+            go.write("go\n");
+        }
     }
+
+    /** All that it keeps lies in the bundle. */
+    @Override
+    public void forget(String id) {}
 }

@@ -91,7 +91,7 @@ sealed interface RuntimeChoice {
             Path program = Objects.requireNonNull(Program.find("runsc"), "runsc");
             StringBuilder failures = new StringBuilder();
             for (String platform : PLATFORMS) {
-                Runsc candidate = new Runsc(program, state, platform);
+                Runsc candidate = new Runsc(program, platform);
                 String failure;
                 try {
                     failure = test.failureOf(candidate);
