@@ -72,6 +72,11 @@ public abstract class AttackContract extends SandboxContract {
         attempt(sandbox, "link / /tmp/root");
         attempt(sandbox, "link /proc/1/root /tmp/one");
         assertRefused(sandbox, "read /tmp/link", "read /tmp/root" + secret, "read /tmp/one" + secret);
+        attempt(sandbox, "link " + secret.getParent() + " /tmp/folder");
+        sandbox.close();
+        assertThat(secret)
+                .as("what a link in /tmp names, after the host tidied up")
+                .isNotEmptyFile();
     }
 
     @Test
@@ -219,13 +224,16 @@ public abstract class AttackContract extends SandboxContract {
         }
     }
 
-    /** A technology's mounts are for its guests only to read; {@code /tmp} and what the kernel makes up are theirs. */
+    /** Mounts are for guests only to read; {@code /tmp} and what the kernel makes up are theirs, without devices. */
     @Test
     void itsMountsAreReadOnly() throws Exception {
         for (String line : attempt(shared(Behaviour.PROBE), "read /proc/self/mounts")
                 .substring(3)
                 .split("\n")) {
             String[] fields = line.split(" ");
+            if (fields.length > 3 && fields[1].equals("/tmp") && !underTest().hasOwnKernel()) {
+                assertThat(fields[3].split(",")).as(line).contains("nosuid", "nodev");
+            }
             if (fields.length > 3 && !List.of("/tmp", "/dev", "/proc").contains(fields[1])) {
                 assertThat(fields[1].startsWith("/dev/")
                                 || fields[1].startsWith("/proc/")

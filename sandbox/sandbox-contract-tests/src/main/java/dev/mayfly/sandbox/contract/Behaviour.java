@@ -17,7 +17,10 @@ public enum Behaviour {
     LOOP,
     /** Takes memory, and touches it, until something stops it. */
     ALLOCATE,
-    /** Writes as many bytes to its log as the event, a number, says, in lines of 1,000; then answers {@code "done"}. */
+    /**
+     * Writes as many bytes to its log as the event, a number, says, in lines of 1,000, or without line breaks
+     * when it is negative; then answers {@code "done"}.
+     */
     FLOOD,
     /** Writes the lines {@code to stdout} and {@code to stderr} to its log (those that it has), and answers {@code null}. */
     LOG,

@@ -83,6 +83,22 @@ public abstract class HttpLinkContract extends SandboxContract {
     }
 
     @Test
+    void whatCallersSayBecomesNoHeaderOfItsOwn() throws Exception {
+        String injection = "a\r\nLambda-Runtime-Aws-Request-Id: forged\r\n\r\n{}";
+        InvocationResult result = shared(Behaviour.CONTEXT)
+                .invoke(new InvocationRequest(
+                        "the-real-one",
+                        "{}".getBytes(StandardCharsets.UTF_8),
+                        Duration.ofSeconds(7),
+                        ARN,
+                        injection,
+                        Base64.getEncoder().encodeToString(injection.getBytes(StandardCharsets.UTF_8))));
+        JsonNode headers = answer(result).get("headers");
+        assertThat(headers.get("Lambda-Runtime-Aws-Request-Id").asString()).isEqualTo("the-real-one");
+        assertThat(headers.toString()).doesNotContain("forged");
+    }
+
+    @Test
     void aStreamedAnswerIsAcceptedAndGatheredUp() throws Exception {
         Sandbox sandbox = shared(Behaviour.RUNTIME_API);
         String streamed = ANSWER + "Lambda-Runtime-Function-Response-Mode: streaming\r\nTransfer-Encoding: chunked\r\n"

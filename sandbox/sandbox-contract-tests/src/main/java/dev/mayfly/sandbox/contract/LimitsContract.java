@@ -97,6 +97,16 @@ public abstract class LimitsContract extends SandboxContract {
     }
 
     @Test
+    void aLogLineWithoutEnd() throws Exception {
+        Sandbox sandbox = start(Specs.withMemory(spec(Behaviour.FLOOD), WHOLE_CORE_MB));
+        assertThat(answer(invoke(sandbox, Integer.toString(-(16 << 20)))).asString())
+                .isEqualTo("done");
+        Assumptions.assumeFalse(log.isEmpty(), "No guest of this technology logs without line breaks");
+        assertThat(log).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(256 << 10));
+        assertThat(sandbox.isReusable()).isTrue();
+    }
+
+    @Test
     void memoryThatItKeepsIsSeen() throws Exception {
         Sandbox sandbox = start(Behaviour.KEEP);
         long before = sandbox.residentMemoryBytes();

@@ -37,8 +37,8 @@ def allocate(event, context):
 
 
 def flood(event, context):
-    line = b"x" * 999 + b"\n"
-    for _ in range(0, event, len(line)):
+    line = b"x" * 999 + (b"x" if event < 0 else b"\n")
+    for _ in range(0, abs(event), len(line)):
         os.write(1, line)
     return "done"
 
