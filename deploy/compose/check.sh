@@ -10,7 +10,7 @@
 # meets no other daemon or port. On a failure the logs of the containers are printed.
 #
 #   MAYFLY_CHECK_FOLDER   for logs, the Debian and MinIO, which stay there; default: a folder in TMPDIR, deleted at the end
-#   MAYFLY_CHECK_ROOTFS   a Debian with runc, python3, postgresql-client, curl; made when not there; default: in the folder
+#   MAYFLY_CHECK_ROOTFS   a Debian with runc, runsc, python3, postgresql-client, curl; made when not there; default: in the folder
 #   MAYFLY_CHECK_MIRROR   where debootstrap fetches Debian; default: its own
 #   MAYFLY_CHECK_MINIO    a MinIO; default: minio in PATH, else built into the folder
 #   MAYFLY_CHECK_DIST     the build; default: standalone/target/dist
@@ -39,7 +39,7 @@ prepare() {
   rootfs=${MAYFLY_CHECK_ROOTFS:-$work/rootfs}
   if [ ! -e "$rootfs/usr/bin/python3" ]; then
     step "debootstrap"
-    debootstrap --variant=minbase --include=runc,python3,postgresql-client,curl bookworm "$rootfs" \
+    debootstrap --variant=minbase --include=runc,runsc,python3,postgresql-client,curl bookworm "$rootfs" \
       ${MAYFLY_CHECK_MIRROR:+"$MAYFLY_CHECK_MIRROR"} >"$work/debootstrap.log" || fail "See $work/debootstrap.log"
     rm -rf "$rootfs"/var/cache/apt/archives/*.deb
   fi
