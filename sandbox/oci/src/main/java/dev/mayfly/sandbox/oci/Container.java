@@ -11,7 +11,6 @@ import dev.mayfly.sandbox.guest.ListeningDoor;
 import dev.mayfly.sandbox.linux.Cgroups;
 import dev.mayfly.sandbox.linux.GatewayRelay;
 import dev.mayfly.sandbox.linux.GuestProcess;
-import dev.mayfly.sandbox.linux.Linux;
 import dev.mayfly.sandbox.linux.LogPipe;
 import dev.mayfly.sandbox.linux.Mounts;
 import dev.mayfly.sandbox.linux.NetworkNamespace;
@@ -43,7 +42,6 @@ final class Container implements Guest {
     private final GuestLink link;
     private @Nullable GatewayRelay relay;
     private @Nullable GuestProcess process;
-    private List<Integer> helpers = List.of();
     private int memoryMb;
 
     private Container(
@@ -135,10 +133,9 @@ final class Container implements Guest {
                 link instanceof FramedLink ? directory.resolve("api.sock") : null,
                 ground.runtime.memoryMb(memory));
         bundle.write(ground.home, ground.settings);
-        OciRuntime.Started first = ground.runtime.run(
+        int pid = ground.runtime.run(
                 new OciRuntime.Order(id, directory, log.writePath(), cgroup, network.path(), slot.firstId()));
-        GuestProcess started = new GuestProcess(first.pid(), ground.reactor);
-        helpers = first.helpers();
+        GuestProcess started = new GuestProcess(pid, ground.reactor);
         process = started;
         started.exit().thenRun(link::close);
         log.handOver(ground.reactor);
@@ -238,9 +235,8 @@ final class Container implements Guest {
             }
             network.close();
             cgroup.remove();
-            helpers.forEach(Linux::reap);
             log.close();
-            ground.runtime.forget(id);
+            ground.runtime.forget(id, slot.firstId());
             ground.home.deleteSandbox(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -3,7 +3,6 @@ package dev.mayfly.sandbox.oci;
 import dev.mayfly.sandbox.linux.Cgroups;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 
 /** A program with the OCI runtime command line, e.g. {@code runc}. */
 interface OciRuntime {
@@ -18,14 +17,6 @@ interface OciRuntime {
      */
     record Order(String id, Path bundle, String output, Cgroups.Cgroup cgroup, Path network, long hostId) {}
 
-    /**
-     * What was started.
-     *
-     * @param pid process id of the first process
-     * @param helpers other children of this process that end after it
-     */
-    record Started(int pid, List<Integer> helpers) {}
-
     /** What a cgroup must allow so that a function may use {@code functionMb}. */
     int memoryMb(int functionMb);
 
@@ -38,10 +29,11 @@ interface OciRuntime {
     /**
      * Starts a container and leaves it running.
      *
+     * @return process id of the first process
      * @throws IOException with the runtime's own words when it cannot
      */
-    Started run(Order order) throws IOException, InterruptedException;
+    int run(Order order) throws IOException, InterruptedException;
 
     /** Removes what the runtime keeps, outside the bundle, about a container that has ended. */
-    void forget(String id);
+    void forget(String id, long hostId);
 }

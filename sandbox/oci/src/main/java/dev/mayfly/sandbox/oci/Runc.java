@@ -31,7 +31,7 @@ final class Runc implements OciRuntime {
     }
 
     @Override
-    public Started run(Order order) throws IOException, InterruptedException {
+    public int run(Order order) throws IOException, InterruptedException {
         Path log = order.bundle().resolve("runtime.log");
         Path pidFile = order.bundle().resolve("pid");
         Process process = new ProcessBuilder(
@@ -52,12 +52,12 @@ final class Runc implements OciRuntime {
                 .redirectError(Path.of(order.output()).toFile())
                 .start();
         Program.awaitDetached(process, "runc", log);
-        return new Started(Integer.parseInt(Files.readString(pidFile).strip()), List.of());
+        return Integer.parseInt(Files.readString(pidFile).strip());
     }
 
     /** runc keeps no more than this directory: the cgroup is ours to remove, the mounts went with their namespace. */
     @Override
-    public void forget(String id) {
+    public void forget(String id, long hostId) {
         Home.delete(state.resolve(id));
     }
 }

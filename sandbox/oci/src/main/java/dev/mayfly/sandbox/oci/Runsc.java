@@ -1,5 +1,6 @@
 package dev.mayfly.sandbox.oci;
 
+import dev.mayfly.sandbox.linux.Linux;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -48,7 +49,7 @@ final class Runsc implements OciRuntime {
     }
 
     @Override
-    public Started run(Order order) throws IOException, InterruptedException {
+    public int run(Order order) throws IOException, InterruptedException {
         order.cgroup().create();
         Path state = order.bundle().resolve("state");
         Files.createDirectory(state);
@@ -66,22 +67,7 @@ final class Runsc implements OciRuntime {
             mapUsers(process, errors, order.hostId());
             Program.awaitDetached(process, "runsc", log);
         }
-        int pid = Integer.parseInt(Files.readString(pidFile).strip());
-        List<Integer> helpers = ProcessHandle.current()
-                .children()
-                .filter(child -> isIn(child, order.bundle()))
-                .map(child -> (int) child.pid())
-                .filter(child -> child != pid)
-                .toList();
-        return new Started(pid, helpers);
-    }
-
-    /** The file server names the bundle in its arguments. */
-    private static boolean isIn(ProcessHandle process, Path bundle) {
-        return process.info()
-                .arguments()
-                .map(arguments -> List.of(arguments).contains(bundle.toString()))
-                .orElse(false);
+        return Integer.parseInt(Files.readString(pidFile).strip());
     }
 
     private List<String> command(Order order, Path state, Path log, Path pidFile) {
@@ -135,7 +121,26 @@ final class Runsc implements OciRuntime {
         }
     }
 
-    /** All that it keeps lies in the bundle. */
+    /**
+     * All that it keeps lies in the bundle. But its file server, and the processes in which it ran the guest's, become
+     * children of ours when it ends; nobody else has the sandbox's user ids.
+     */
     @Override
-    public void forget(String id) {}
+    public void forget(String id, long hostId) {
+        ProcessHandle.current()
+                .children()
+                .map(ProcessHandle::pid)
+                .filter(child -> isOf(child, hostId))
+                .forEach(child -> Linux.reap(Math.toIntExact(child)));
+    }
+
+    private static boolean isOf(long process, long hostId) {
+        try {
+            long owner =
+                    ((Number) Files.getAttribute(Path.of("/proc", Long.toString(process)), "unix:uid")).longValue();
+            return owner >= hostId && owner < hostId + Bundle.IDS_PER_SANDBOX;
+        } catch (IOException e) {
+            return false; // gone: it was another's
+        }
+    }
 }
