@@ -7,6 +7,7 @@ import dev.mayfly.contracts.events.CloudEvent;
 import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.events.TopicTail;
 import dev.mayfly.contracts.events.Topics;
+import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.contracts.hosting.InvocationOutcome.Status;
 import dev.mayfly.contracts.scaling.FunctionLoad;
 import dev.mayfly.testing.TestKafka;
@@ -18,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,6 +73,39 @@ class EventTest {
         return invoker.host.runs.stream()
                 .filter(run -> run.order().requestId().equals(requestId))
                 .toList();
+    }
+
+    @Test
+    void whatBecameTooWeakWhileItWaitedWaitsUntilTheMinimumIsMet() throws Exception {
+        String account = "444444444444";
+        invoker.register(account, "too-weak");
+        var full = new AtomicBoolean(true);
+        var asked = new AtomicInteger();
+        var ran = new AtomicInteger();
+        invoker.host.when("too-weak", (order, event, exchange) -> {
+            asked.incrementAndGet();
+            if (full.get()) {
+                StubHost.problem(exchange, 429, "full");
+            } else {
+                ran.incrementAndGet();
+                StubHost.answer(exchange, StubHost.outcome(Status.SUCCESS), event);
+            }
+        });
+        assertThat(invoker.call("too-weak").account(account).event().send().statusCode())
+                .isEqualTo(202);
+        await().atMost(LIMIT).until(() -> asked.get() > 0);
+        invoker.minimum(account, Isolation.GVISOR);
+        await().atMost(LIMIT)
+                .until(() ->
+                        invoker.call("too-weak").account(account).event().send().statusCode() == 409);
+        var last = new AtomicInteger(-1);
+        await().atMost(LIMIT)
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> last.getAndSet(asked.get()) == asked.get());
+        full.set(false);
+        assertThat(ran).hasValue(0);
+        invoker.minimum(account, null);
+        await().atMost(LIMIT).until(() -> ran.get() == 1);
     }
 
     @Test
