@@ -1,0 +1,101 @@
+/* The virtio-serial port to the host. What it does not take at once waits here; nothing else is produced meanwhile. */
+#define _GNU_SOURCE
+#include "agent.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { OUT = 1 << 20 };
+
+static int port = -1;
+static uint8_t in[HEADER + MAX_PAYLOAD + 1];
+static uint32_t in_length;
+static uint8_t out[OUT];
+static uint32_t out_start, out_end;
+
+static int find_port(char *path, size_t size) {
+    DIR *devices = opendir("/dev");
+    if (!devices) return 0;
+    int found = 0;
+    for (struct dirent *entry; !found && (entry = readdir(devices));) {
+        if (strncmp(entry->d_name, "vport", 5) == 0) {
+            snprintf(path, size, "/dev/%s", entry->d_name);
+            found = 1;
+        }
+    }
+    closedir(devices);
+    return found;
+}
+
+void port_open(void) {
+    char path[280];
+    while (!find_port(path, sizeof path) || (port = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC)) < 0)
+        nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+}
+
+int port_fd(void) { return port; }
+
+short port_events(void) { return out_start < out_end ? POLLIN | POLLOUT : POLLIN; }
+
+/* Whether there is nothing left to send, so that more may be produced. */
+int port_idle(void) { return out_start == out_end; }
+
+void port_flush(void) {
+    while (out_start < out_end) {
+        uint32_t length = out_end - out_start;
+        ssize_t written = write(port, out + out_start, length > 32768 ? 32768 : length);
+        if (written < 0) {
+            if (errno == EAGAIN || errno == EINTR || errno == ENODEV) return;
+            die("port");
+        }
+        out_start += (uint32_t)written;
+    }
+    out_start = out_end = 0;
+}
+
+void port_send_to(uint8_t type, uint8_t stream, uint16_t generation, const void *payload, uint32_t length) {
+    if (out_start > 0) {
+        memmove(out, out + out_start, out_end - out_start);
+        out_end -= out_start;
+        out_start = 0;
+    }
+    if (out_end + HEADER + length > OUT) {
+        errno = ENOBUFS;
+        die("port");
+    }
+    uint8_t *to = out + out_end;
+    to[0] = type;
+    to[1] = stream;
+    to[2] = (uint8_t)(generation >> 8);
+    to[3] = (uint8_t)generation;
+    put32(to + 4, length);
+    if (length) memcpy(to + HEADER, payload, length);
+    out_end += HEADER + length;
+    port_flush();
+}
+
+void port_send(uint8_t type, const void *payload, uint32_t length) { port_send_to(type, 0, 0, payload, length); }
+
+void port_receive(void (*handle)(uint8_t, uint8_t, uint16_t, uint8_t *, uint32_t)) {
+    while (1) {
+        uint32_t wanted = in_length < HEADER ? HEADER : HEADER + get32(in + 4);
+        if (wanted > HEADER + MAX_PAYLOAD) {
+            errno = EPROTO;
+            die("port");
+        }
+        if (in_length >= HEADER && in_length == wanted) {
+            in_length = 0;
+            handle(in[0], in[1], (uint16_t)(in[2] << 8 | in[3]), in + HEADER, wanted - HEADER);
+            continue;
+        }
+        ssize_t got = read(port, in + in_length, wanted - in_length);
+        if (got <= 0) return;
+        in_length += (uint32_t)got;
+    }
+}

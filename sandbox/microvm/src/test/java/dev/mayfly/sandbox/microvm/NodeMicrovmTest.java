@@ -1,0 +1,96 @@
+package dev.mayfly.sandbox.microvm;
+
+import dev.mayfly.sandbox.contract.AttackContract;
+import dev.mayfly.sandbox.contract.CleanupContract;
+import dev.mayfly.sandbox.contract.EnvironmentContract;
+import dev.mayfly.sandbox.contract.FramedLinkContract;
+import dev.mayfly.sandbox.contract.InitContract;
+import dev.mayfly.sandbox.contract.InvocationContract;
+import dev.mayfly.sandbox.contract.LifecycleContract;
+import dev.mayfly.sandbox.contract.LimitsContract;
+import dev.mayfly.sandbox.contract.NetworkContract;
+import dev.mayfly.sandbox.contract.SystemCallContract;
+import dev.mayfly.sandbox.contract.TechnologyUnderTest;
+import org.junit.jupiter.api.Nested;
+
+class NodeMicrovmTest {
+    @Nested
+    class Attack extends AttackContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new NodeMicrovms();
+        }
+    }
+
+    @Nested
+    class Cleanup extends CleanupContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new NodeMicrovms();
+        }
+    }
+
+    @Nested
+    class Environment extends EnvironmentContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new NodeMicrovms();
+        }
+    }
+
+    @Nested
+    class Init extends InitContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new NodeMicrovms();
+        }
+    }
+
+    @Nested
+    class Invocation extends InvocationContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new NodeMicrovms();
+        }
+    }
+
+    @Nested
+    class Lifecycle extends LifecycleContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new NodeMicrovms();
+        }
+    }
+
+    @Nested
+    class Limits extends LimitsContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new NodeMicrovms();
+        }
+    }
+
+    @Nested
+    class FramedLink extends FramedLinkContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new NodeMicrovms();
+        }
+    }
+
+    @Nested
+    class Network extends NetworkContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new NodeMicrovms();
+        }
+    }
+
+    @Nested
+    class SystemCall extends SystemCallContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new NodeMicrovms();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.mayfly.sandbox.microvm;
+
+import dev.mayfly.sandbox.contract.EnvironmentContract;
+import dev.mayfly.sandbox.contract.InitContract;
+import dev.mayfly.sandbox.contract.InvocationContract;
+import dev.mayfly.sandbox.contract.TechnologyUnderTest;
+import org.junit.jupiter.api.Nested;
+
+class PythonMicrovmTest {
+    @Nested
+    class Environment extends EnvironmentContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new PythonMicrovms();
+        }
+    }
+
+    @Nested
+    class Init extends InitContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new PythonMicrovms();
+        }
+    }
+
+    @Nested
+    class Invocation extends InvocationContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new PythonMicrovms();
+        }
+    }
+}
