@@ -2,6 +2,8 @@ package dev.mayfly.standalone;
 
 import dev.mayfly.sandbox.api.Availability;
 import dev.mayfly.sandbox.api.SandboxTechnology;
+import dev.mayfly.sandbox.microvm.MicrovmSettings;
+import dev.mayfly.sandbox.microvm.MicrovmTechnology;
 import dev.mayfly.sandbox.oci.OciSettings;
 import dev.mayfly.sandbox.oci.OciTechnology;
 import dev.mayfly.sandbox.wasm.WasmSettings;
@@ -30,7 +32,8 @@ public final class SandboxCheck {
                 OciTechnology.container(
                         OciSettings.container(folder.resolve("container")).withShellMemory(0)),
                 OciTechnology.gvisor(
-                        OciSettings.gvisor(folder.resolve("gvisor")).withShellMemory(0)));
+                        OciSettings.gvisor(folder.resolve("gvisor")).withShellMemory(0)),
+                new MicrovmTechnology(MicrovmSettings.of(folder.resolve("microvm")).withShellMemory(0)));
         boolean check = args[0].equals("check");
         List<Thread> all = technologies.stream()
                 .map(technology -> Thread.ofPlatform().start(() -> recover(technology, check)))

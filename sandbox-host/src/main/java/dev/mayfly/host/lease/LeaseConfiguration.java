@@ -2,6 +2,8 @@ package dev.mayfly.host.lease;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.mayfly.host.HostProperties;
+import dev.mayfly.sandbox.microvm.MicrovmSettings;
+import dev.mayfly.sandbox.microvm.MicrovmTechnology;
 import dev.mayfly.sandbox.oci.OciSettings;
 import dev.mayfly.sandbox.oci.OciTechnology;
 import dev.mayfly.sandbox.wasm.WasmSettings;
@@ -31,13 +33,15 @@ class LeaseConfiguration {
                 OciTechnology.container(
                         OciSettings.container(data.resolve("container")).withShellMemory(shells)),
                 OciTechnology.gvisor(OciSettings.gvisor(data.resolve("gvisor")).withShellMemory(shells)),
+                new MicrovmTechnology(
+                        MicrovmSettings.of(data.resolve("microvm")).withShellMemory(shells)),
                 new WasmTechnology(WasmSettings.of(data.resolve("wasm"), memory.functionsMb()))));
     }
 
     @Bean(destroyMethod = "")
     SandboxPool sandboxPool(HostProperties properties, MemoryBudget memory, SandboxStarter starter) {
         var sandboxes = properties.sandboxes();
-        var limits = new SandboxPool.Limits(
+        var limits = new SandboxLimits(
                 memory.functionsMb(), sandboxes.keepAlive(), sandboxes.lifetime(), sandboxes.freezeAfter());
         return SandboxPool.over(starter, limits);
     }

@@ -4,7 +4,6 @@ import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.scaling.HostStatus;
 import dev.mayfly.contracts.scaling.ScalingDecision;
 import dev.mayfly.sandbox.api.SandboxStartException;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,14 +34,6 @@ public final class SandboxPool implements AutoCloseable {
                 throws SandboxStartException, TierUnavailableException, InterruptedException;
     }
 
-    /**
-     * How long things last, and how much memory there is.
-     *
-     * @param memoryMb what sandboxes may be promised in all
-     * @param freezeAfter how long a sandbox is idle before it is frozen
-     */
-    public record Limits(long memoryMb, Duration keepAlive, Duration lifetime, Duration freezeAfter) {}
-
     private static final class Group {
         private final Deque<PooledSandbox> idle = new ArrayDeque<>();
         private @Nullable String revision;
@@ -60,7 +51,7 @@ public final class SandboxPool implements AutoCloseable {
     }
 
     private final Starter starter;
-    private final Limits limits;
+    private final SandboxLimits limits;
     private final Map<String, Group> groups = new HashMap<>();
     private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
     private final Freezer freezer;
@@ -68,7 +59,7 @@ public final class SandboxPool implements AutoCloseable {
     private long promisedMb;
     private boolean closed;
 
-    SandboxPool(Starter starter, Snapshots.Taker snapshots, Limits limits) {
+    SandboxPool(Starter starter, Snapshots.Taker snapshots, SandboxLimits limits) {
         this.starter = starter;
         this.limits = limits;
         this.freezer = new Freezer(limits.freezeAfter());
@@ -76,7 +67,7 @@ public final class SandboxPool implements AutoCloseable {
     }
 
     /** A pool over {@code starter}. */
-    static SandboxPool over(SandboxStarter starter, Limits limits) {
+    static SandboxPool over(SandboxStarter starter, SandboxLimits limits) {
         return new SandboxPool(starter::start, starter::snapshot, limits);
     }
 
@@ -135,15 +126,17 @@ public final class SandboxPool implements AutoCloseable {
         }
         try {
             sandbox.lease();
-            return true;
+            if (sandbox.sandbox().isReusable()) {
+                return true;
+            }
         } catch (RuntimeException e) {
             log.warn("Sandbox {} does not wake up", sandbox.sandbox().id(), e);
-            synchronized (this) {
-                groupOf(sandbox.version()).busy--;
-            }
-            background.execute(() -> end(sandbox));
-            return false;
         }
+        synchronized (this) {
+            groupOf(sandbox.version()).busy--;
+        }
+        background.execute(() -> end(sandbox));
+        return false;
     }
 
     private synchronized @Nullable PooledSandbox takeIdle(FunctionVersion version) {

@@ -119,7 +119,7 @@ class SandboxPoolTest {
 
     private SandboxPool pool(long memoryMb, Duration keepAlive, Duration lifetime, Duration freezeAfter) {
         return new SandboxPool(
-                this::start, this::snapshot, new SandboxPool.Limits(memoryMb, keepAlive, lifetime, freezeAfter));
+                this::start, this::snapshot, new SandboxLimits(memoryMb, keepAlive, lifetime, freezeAfter));
     }
 
     private PooledSandbox start(FunctionVersion version, java.util.function.Consumer<String> failureLog)
@@ -393,6 +393,18 @@ class SandboxPoolTest {
             }
             await().until(() -> pool.promisedMb() == 128);
         }
+    }
+
+    @Test
+    void aSandboxThatDiedWhileIdleIsReplaced() throws Exception {
+        var version = function("f", "1", 128);
+        pool.acquire(version, line -> {}).close();
+        await().until(() -> snapshots.size() == 1 && pool.promisedMb() == 128);
+        alive.values().iterator().next().reusable = false;
+        try (var lease = pool.acquire(version, line -> {})) {
+            assertThat(lease.isCold()).isTrue();
+        }
+        await().until(() -> pool.promisedMb() == 128);
     }
 
     @Test
