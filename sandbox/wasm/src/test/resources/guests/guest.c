@@ -1,4 +1,5 @@
 // One program for every behaviour of the contract: built once for each with -DBEHAVE=function.
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@ static void read_event(void) {
 static void text(const char *s) {
     putchar('"');
     for (; *s; s++) {
+        if (*s > 0 && *s < ' ') { printf("\\u%04x", *s); continue; }
         if (*s == '"' || *s == '\\') putchar('\\');
         putchar(*s);
     }
@@ -86,24 +88,64 @@ static int divides(void) { volatile int zero = 0, seven = 7; return seven / zero
 static int reads_far(void) { volatile int *p = (int *)0x7ffffff0; return *p; }
 static int random_bytes(void) { unsigned char b[8]; getentropy(b, 8); putchar('"'); for (int i = 0; i < 8; i++) printf("%02x", b[i]); putchar('"'); return 0; }
 static int now(void) { printf("%ld", (long)time(0)); return 0; }
-// Tries every file descriptor as a directory, and paths that leave it: how many files could be opened or made.
-static int escapes(void) {
-    static const char *paths[] = {"/etc/passwd", "etc/passwd", "../../../../etc/passwd", "/proc/self/environ", ".", "/", "x"};
-    int opened = 0;
-    for (int fd = 0; fd < 64; fd++)
-        for (unsigned i = 0; i < sizeof paths / sizeof *paths; i++) {
-            if (openat(fd, paths[i], O_RDONLY) >= 0) opened++;
-            if (openat(fd, paths[i], O_CREAT | O_RDWR, 0600) >= 0) opened++;
-        }
-    printf("%d", opened);
+static void refused(void) { printf("\"no E%d\"", errno); }
+static int fill_tmp(void) {
+    static char page[65536];
+    int fd = open("/tmp/filled", O_CREAT | O_WRONLY, 0600);
+    for (long left = atol(event) * 16; left > 0; left--)
+        if (write(fd, page, sizeof page) != sizeof page) { refused(); return 0; }
+    printf("\"ok\"");
     return 0;
 }
+static int fill_inodes(void) {
+    int n = 0;
+    for (char name[32]; n < 2000000; n++) {
+        snprintf(name, sizeof name, "/tmp/%d", n);
+        int fd = open(name, O_CREAT | O_WRONLY, 0600);
+        if (fd < 0) break;
+        close(fd);
+    }
+    printf("%d", n);
+    return 0;
+}
+static int open_files(void) {
+    int n = 0;
+    while (n < 100000 && open("/tmp/same", O_CREAT | O_RDONLY, 0600) >= 0) n++;
+    printf("%d", n);
+    return 0;
+}
+static int late(void) { usleep(atol(event) * 1000); printf("\"late\""); return 0; }
+static void contents(const char *path) {
+    static char page[65536];
+    int fd = open(path, O_RDONLY);
+    ssize_t n = fd < 0 ? -1 : read(fd, page + 3, sizeof page - 4);
+    if (n < 0) { refused(); return; }
+    memcpy(page, "ok ", 3);
+    text(page);
+}
+static void names(const char *path) {
+    DIR *folder = opendir(path);
+    if (!folder) { refused(); return; }
+    printf("\"ok ");
+    const char *comma = "";
+    for (struct dirent *e; (e = readdir(folder));)
+        if (strcmp(e->d_name, ".") && strcmp(e->d_name, "..")) { printf("%s%s", comma, e->d_name); comma = ","; }
+    putchar('"');
+}
+static int done(int failed) { if (failed) refused(); else printf("\"ok\""); return 0; }
 static int probe(void) {
-    char verb[16], path[1024];
-    if (sscanf(event, "\"%15s %1023[^\"]", verb, path) != 2) { printf("\"no usage\""); return 0; }
-    int fd = !strcmp(verb, "read") || !strcmp(verb, "list") ? open(path, O_RDONLY)
-        : !strcmp(verb, "write") ? open(path, O_CREAT | O_RDWR, 0600) : -2;
-    if (fd == -2) printf("\"no UNSUPPORTED\""); else if (fd < 0) printf("\"no %s\"", strerror(errno)); else printf("\"ok\"");
+    char verb[16], path[1024], more[1024] = "";
+    int given = sscanf(event, "\"%15s %1023[^\" ] %1023[^\"]", verb, path, more);
+    if (given == 2 && !strcmp(verb, "read")) contents(path);
+    else if (given == 2 && !strcmp(verb, "list")) names(path);
+    else if (given == 2 && !strcmp(verb, "write")) {
+        int fd = open(path, O_CREAT | O_RDWR, 0600);
+        return done(fd < 0 || close(fd) || unlink(path));
+    } else if (given == 3 && !strcmp(verb, "modify")) {
+        int fd = open(path, O_WRONLY);
+        return done(fd < 0 || write(fd, more, strlen(more)) < 0);
+    } else if (given == 3 && !strcmp(verb, "link")) return done(symlink(path, more));
+    else printf("\"no UNSUPPORTED\"");
     return 0;
 }
 int main(void) { read_event(); return BEHAVE(); }

@@ -19,7 +19,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import run.endive.compiler.MachineFactoryCompiler;
 import run.endive.runtime.Instance;
-import run.endive.wasi.WasiPreview1;
 import run.endive.wasm.Parser;
 
 /**
@@ -31,17 +30,19 @@ final class EngineLauncher {
     private static final int ENGINE_OVERHEAD_MB = 256;
 
     private final WasmSettings settings;
+    private final EngineKind kind;
     private final String mainClass;
     private final List<Path> classPath;
     private final boolean privileged;
 
-    EngineLauncher(WasmSettings settings) {
-        this(settings, EngineMain.class.getName(), List.of());
+    EngineLauncher(WasmSettings settings, EngineKind kind) {
+        this(settings, kind, EngineMain.class.getName(), List.of());
     }
 
     /** For tests: another program, found in {@code more}, in the engine's place. */
-    EngineLauncher(WasmSettings settings, String mainClass, List<Path> more) {
+    EngineLauncher(WasmSettings settings, EngineKind kind, String mainClass, List<Path> more) {
         this.settings = settings;
+        this.kind = kind;
         this.mainClass = mainClass;
         this.privileged = "root".equals(System.getProperty("user.name"));
         List<Path> all = new ArrayList<>(more);
@@ -55,9 +56,7 @@ final class EngineLauncher {
                 EngineMain.class,
                 Parser.class,
                 Instance.class,
-                WasiPreview1.class,
                 MachineFactoryCompiler.class,
-                run.endive.log.Logger.class,
                 org.objectweb.asm.ClassWriter.class,
                 org.objectweb.asm.tree.ClassNode.class,
                 org.objectweb.asm.tree.analysis.Analyzer.class,
@@ -85,22 +84,33 @@ final class EngineLauncher {
 
     /** Starts the engine that runs guests and connects to {@code name} in the folder {@code sockets}. The caller's thread must live as long as the engine shall. */
     Process run(Path sockets, String name) throws IOException {
-        long heap = settings.guestMemoryMb() + settings.guestMemoryMb() / 2 + ENGINE_OVERHEAD_MB;
+        long heap = ENGINE_OVERHEAD_MB + settings.tmpMb() + settings.codeFilesMb();
+        if (kind.library() == null) {
+            heap += settings.guestMemoryMb() + settings.guestMemoryMb() / 2;
+        }
         return start(
                 sockets,
+                "unlimited",
                 List.of("-Xms64m", "-Xmx" + heap + "m", "-XX:+UseParallelGC"),
-                List.of("run", "/host/" + name));
+                List.of(
+                        "run",
+                        "/host/" + name,
+                        Long.toString(settings.tmpMb()),
+                        Integer.toString(settings.loadedModulesMb()),
+                        Integer.toString(settings.codeFilesMb())));
     }
 
     /** Starts a process that compiles one module. */
     Process compiler(Path emptyFolder) throws IOException {
+        // Wasmtime compiles outside the heap: twice the memory is the limit of both together.
         return start(
                 emptyFolder,
+                Long.toString(2048L * (settings.compilerMemoryMb() + ENGINE_OVERHEAD_MB)),
                 List.of("-Xmx" + settings.compilerMemoryMb() + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
                 List.of("compile"));
     }
 
-    private Process start(Path shared, List<String> jvm, List<String> arguments) throws IOException {
+    private Process start(Path shared, String dataKib, List<String> jvm, List<String> arguments) throws IOException {
         Path root = Files.createDirectories(settings.folder().resolve("root"));
         List<String> command = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL", "unshare"));
         if (!privileged) {
@@ -114,12 +124,18 @@ final class EngineLauncher {
                 root.toString(),
                 shared.toString(),
                 Integer.toString(privileged ? settings.user() : 0),
+                dataKib,
                 javaHome().toString()));
         classPath.forEach(entry -> command.add(entry.toString()));
+        Path library = kind.library();
+        if (library != null) {
+            command.add(library.toString());
+        }
         command.add("--");
         command.addAll(jvm);
         command.addAll(List.of(
                 MARK + settings.folder(),
+                "-Dmayfly.wasmtime=" + (library == null ? "" : "/engine/" + classPath.size()),
                 "-Xshare:auto",
                 "-XX:-UsePerfData",
                 "-XX:+DisableAttachMechanism",

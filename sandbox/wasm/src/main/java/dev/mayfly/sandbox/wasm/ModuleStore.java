@@ -2,6 +2,7 @@ package dev.mayfly.sandbox.wasm;
 
 import dev.mayfly.sandbox.api.FunctionCode;
 import dev.mayfly.sandbox.api.SandboxStartException;
+import dev.mayfly.sandbox.wasm.engine.EngineMain;
 import dev.mayfly.sandbox.wasm.engine.Wire;
 import java.io.EOFException;
 import java.io.IOException;
@@ -32,46 +33,59 @@ import org.jspecify.annotations.Nullable;
  * its life, makes them; only the host writes them; so no guest can alter what another one runs.
  */
 final class ModuleStore {
-    /** Changes with the compiler, whose output no other version can load. */
-    private static final String FORMAT = "endive-1.0.0";
-
-    private static final long MAX_STORED_BYTES = 2L << 30;
+    private static final String FOLDER = "modules";
 
     private final WasmSettings settings;
     private final EngineLauncher launcher;
     private final Path folder;
 
-    /** A module and its compiled form. */
-    record Stored(byte[] module, byte[] compiled) {}
-
-    ModuleStore(WasmSettings settings, EngineLauncher launcher) {
+    ModuleStore(WasmSettings settings, EngineLauncher launcher, EngineKind kind) {
         this.settings = settings;
         this.launcher = launcher;
-        this.folder = settings.folder().resolve(FORMAT);
+        this.folder = settings.folder().resolve(FOLDER).resolve(kind.format());
     }
 
-    /** The module that {@code code} names by its handler; or its only one. */
+    /** The module that {@code code} names by its handler. */
     byte[] module(FunctionCode code) throws SandboxStartException {
-        long start = System.nanoTime();
         try {
-            Path file = find(code);
-            if (file == null) {
-                throw SandboxStartException.function(
-                        "Runtime.ImportModuleError",
-                        "The code has no file " + code.handler() + "; the handler is the module's path in the zip",
-                        System.nanoTime() - start);
-            }
+            Path file = file(code);
             if (Files.size(file) > settings.maxModuleBytes()) {
                 throw SandboxStartException.function(
                         "Runtime.ImportModuleError",
                         "The module has %d bytes; at most %d are allowed"
                                 .formatted(Files.size(file), settings.maxModuleBytes()),
-                        System.nanoTime() - start);
+                        0);
             }
             return Files.readAllBytes(file);
         } catch (IOException e) {
             throw SandboxStartException.platform("The module cannot be read", e);
         }
+    }
+
+    /** The function's own files, for the engine; see {@link CodeFiles}. */
+    byte[] files(FunctionCode code) throws IOException, SandboxStartException {
+        return CodeFiles.read(code, file(code));
+    }
+
+    /** The name of those files, or empty when there is none. */
+    String filesName(FunctionCode code) throws SandboxStartException {
+        try {
+            return CodeFiles.name(code, file(code), (long) settings.codeFilesMb() << 20);
+        } catch (IOException e) {
+            throw SandboxStartException.platform("The function's files cannot be read", e);
+        }
+    }
+
+    private static Path file(FunctionCode code) throws IOException, SandboxStartException {
+        long start = System.nanoTime();
+        Path file = find(code);
+        if (file == null) {
+            throw SandboxStartException.function(
+                    "Runtime.ImportModuleError",
+                    "The code has no file " + code.handler() + "; the handler is the module's path in the zip",
+                    System.nanoTime() - start);
+        }
+        return file;
     }
 
     private static @Nullable Path find(FunctionCode code) throws IOException {
@@ -116,11 +130,17 @@ final class ModuleStore {
         }
     }
 
+    /** Forgets a compiled form that cannot be loaded here, e.g. because the folder came from another machine. */
+    void discard(String digest) throws IOException {
+        Files.deleteIfExists(folder.resolve(digest));
+    }
+
     /** Removes what was used longest ago when there is too much, and what a killed host left half-written. */
     private synchronized void sweep() throws IOException {
         List<Path> files;
-        try (var all = Files.list(folder)) {
-            files = all.sorted(Comparator.comparing(ModuleStore::lastUse).reversed())
+        try (var all = Files.walk(settings.folder().resolve(FOLDER), 2)) {
+            files = all.filter(Files::isRegularFile)
+                    .sorted(Comparator.comparing(ModuleStore::lastUse).reversed())
                     .toList();
         }
         long bytes = 0;
@@ -129,7 +149,7 @@ final class ModuleStore {
             boolean abandoned = file.getFileName().toString().startsWith("part-")
                     && lastUse(file).toMillis()
                             < Instant.now().minus(settings.compileTimeout()).toEpochMilli();
-            if (bytes > MAX_STORED_BYTES || abandoned) {
+            if (bytes > (long) settings.storedModulesMb() << 20 || abandoned) {
                 Files.deleteIfExists(file);
             }
         }
@@ -178,6 +198,12 @@ final class ModuleStore {
                 EngineLauncher.end(running.join());
             }
         }
+    }
+
+    /** Whether the engine cannot load what another version or machine compiled. */
+    static boolean isStale(Wire.Message message) {
+        return message.kind() == Wire.Kind.REFUSED
+                && new String(message.body(), StandardCharsets.UTF_8).startsWith(EngineMain.STALE);
     }
 
     /** What the engine says about a module that can never run. */

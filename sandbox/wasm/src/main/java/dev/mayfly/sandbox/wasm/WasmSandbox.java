@@ -33,20 +33,21 @@ final class WasmSandbox implements Sandbox {
 
     private final WasmTechnology technology;
     private final SandboxSpec spec;
-    private final String digest;
+    private final WasmTechnology.Prepared code;
     private final Duration initDuration;
     private final Map<String, String> environment;
     private volatile boolean alive = true;
     private Runnable stop = () -> {};
 
-    WasmSandbox(WasmTechnology technology, SandboxSpec spec, String digest, Duration initDuration) {
+    WasmSandbox(WasmTechnology technology, SandboxSpec spec, WasmTechnology.Prepared code, Duration initDuration) {
         this.technology = technology;
         this.spec = spec;
-        this.digest = digest;
+        this.code = code;
         this.initDuration = initDuration;
         environment = new LinkedHashMap<>(spec.environment());
         environment.put("LAMBDA_TASK_ROOT", "/var/task");
         environment.put("_HANDLER", spec.code().handler());
+        environment.remove("LAMBDA_RUNTIME_DIR");
     }
 
     @Override
@@ -127,7 +128,9 @@ final class WasmSandbox implements Sandbox {
         putUnlessNull(variables, "_X_AMZN_TRACE_ID", request.traceId());
         putUnlessNull(variables, "LAMBDA_RUNTIME_CLIENT_CONTEXT", request.clientContext());
         return new GuestCall(
-                digest,
+                code.module(),
+                code.files(),
+                (long) spec.ephemeralStorageMb() << 20,
                 Math.min(spec.memoryMb() * PAGES_PER_MB, MAX_PAGES),
                 request.timeout().toNanos(),
                 List.of(spec.code().handler()),

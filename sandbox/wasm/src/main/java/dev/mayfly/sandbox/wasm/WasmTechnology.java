@@ -1,5 +1,7 @@
 package dev.mayfly.sandbox.wasm;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.sandbox.api.Availability;
 import dev.mayfly.sandbox.api.FunctionCode;
@@ -31,7 +33,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * WebAssembly with WASI preview 1 under Endive. A sandbox is a handle to a compiled module: each invocation gets a fresh
+ * WebAssembly with WASI preview 1, under Wasmtime where its library is found and else under Endive. A sandbox is a handle to a compiled module: each invocation gets a fresh
  * instance in the engine process, with the event on standard input, and answers on standard output.
  */
 public final class WasmTechnology implements SandboxTechnology {
@@ -43,27 +45,46 @@ public final class WasmTechnology implements SandboxTechnology {
     /** A guest that is still running so long after its deadline has broken the engine's own deadline. */
     private static final Duration GRACE = Duration.ofSeconds(10);
 
+    private static final int MAX_KNOWN_CODES = 100_000;
+    /** A module and files may each be missing, and be pushed out again by others in between. */
+    private static final int MAX_LOADS = 8;
+
+    private static final String FASTER = "; faster with Wasmtime's C library: unpack the wasmtime wheel (pip download "
+            + "--no-deps wasmtime) and set " + EngineKind.VARIABLE + " to its _libwasmtime.so";
+
     private final WasmSettings settings;
-    private final EngineLauncher launcher;
-    private final ModuleStore store;
-    private final ConcurrentHashMap<String, CompletableFuture<String>> digests = new ConcurrentHashMap<>();
+    private final Cache<String, CompletableFuture<Prepared>> prepared =
+            Caffeine.newBuilder().maximumSize(MAX_KNOWN_CODES).build();
     private final Set<WasmSandbox> sandboxes = ConcurrentHashMap.newKeySet();
     private final Set<Overdue> inFlight = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("wasm-watch").factory());
     private volatile @Nullable Engine engine;
+    private volatile Setup setup;
+    private boolean started;
     private boolean closed;
+
+    /** An engine with what belongs to it. */
+    private record Setup(EngineKind kind, EngineLauncher launcher, ModuleStore store, String remark) {
+        static Setup of(WasmSettings settings, EngineKind kind, String remark) {
+            var launcher = new EngineLauncher(settings, kind);
+            return new Setup(kind, launcher, new ModuleStore(settings, launcher, kind), remark);
+        }
+    }
+
+    /**
+     * A code that can run.
+     *
+     * @param module digest of its module
+     * @param files name of its other files, see {@link CodeFiles}
+     */
+    record Prepared(String module, String files) {}
 
     private record Overdue(Engine engine, long at) {}
 
     public WasmTechnology(WasmSettings settings) {
-        this(settings, new EngineLauncher(settings));
-    }
-
-    WasmTechnology(WasmSettings settings, EngineLauncher launcher) {
         this.settings = settings;
-        this.launcher = launcher;
-        this.store = new ModuleStore(settings, launcher);
+        this.setup = Setup.of(settings, EngineKind.of(settings.wasmtime()), settings.wasmtime() == null ? FASTER : "");
         watch.scheduleWithFixedDelay(this::endOverdue, 1, 1, TimeUnit.SECONDS);
     }
 
@@ -76,7 +97,7 @@ public final class WasmTechnology implements SandboxTechnology {
     public Availability check() {
         try {
             engine();
-            return Availability.yes("Endive 1.0.0, compiled, in a process of its own");
+            return Availability.yes(setup.kind.description() + ", in a process of its own" + setup.remark);
         } catch (IOException | UncheckedIOException e) {
             return Availability.no(e.getMessage() + " (needed: util-linux's unshare and setpriv; root, or unprivileged "
                     + "user namespaces; a JDK that every user may read)");
@@ -126,28 +147,44 @@ public final class WasmTechnology implements SandboxTechnology {
                 if (closed) {
                     throw new IOException("closed");
                 }
-                current = Engine.start(launcher, settings.folder(), settings.startTimeout());
+                current = start();
                 engine = current;
             }
             return current;
         }
     }
 
+    private Engine start() throws IOException {
+        try {
+            return Engine.start(setup.launcher, settings.folder(), settings.startTimeout());
+        } catch (IOException e) {
+            if (setup.kind.library() == null || started) {
+                throw e;
+            }
+            log.warn("{} does not work here, Endive is used: {}", setup.kind.description(), e.toString());
+            setup = Setup.of(
+                    settings, EngineKind.ENDIVE, "; " + setup.kind.description() + " does not work: " + e.getMessage());
+            return Engine.start(setup.launcher, settings.folder(), settings.startTimeout());
+        } finally {
+            started = true;
+        }
+    }
+
     @Override
     public void prepare(FunctionCode code) throws SandboxStartException {
         try {
-            digest(code);
+            prepared(code);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw SandboxStartException.platform("Interrupted while the module was compiled", e);
         }
     }
 
-    /** The digest of the code's module, which is compiled and loaded when this returns. Each is compiled once. */
-    private String digest(FunctionCode code) throws SandboxStartException, InterruptedException {
+    /** What is known of a code whose module is compiled when this returns. Each is compiled once. */
+    private Prepared prepared(FunctionCode code) throws SandboxStartException, InterruptedException {
         String key = code.sha256() + "/" + code.handler();
-        var mine = new CompletableFuture<String>();
-        var known = digests.putIfAbsent(key, mine);
+        var mine = new CompletableFuture<Prepared>();
+        var known = prepared.asMap().putIfAbsent(key, mine);
         if (known != null) {
             try {
                 return known.join();
@@ -159,28 +196,36 @@ public final class WasmTechnology implements SandboxTechnology {
             }
         }
         try {
+            engineForSure();
+            ModuleStore store = setup.store;
             byte[] module = store.module(code);
             String digest = ModuleStore.digest(module);
+            String files = store.filesName(code);
             store.compiled(digest, module);
-            mine.complete(digest);
-            return digest;
+            var made = new Prepared(digest, files);
+            mine.complete(made);
+            return made;
         } catch (SandboxStartException | InterruptedException | RuntimeException e) {
-            digests.remove(key);
+            prepared.invalidate(key);
             mine.completeExceptionally(e);
             throw e;
+        }
+    }
+
+    private Engine engineForSure() throws SandboxStartException {
+        try {
+            return engine();
+        } catch (IOException e) {
+            throw SandboxStartException.platform("The WebAssembly engine does not run: " + e.getMessage(), e);
         }
     }
 
     @Override
     public Sandbox start(SandboxSpec spec) throws SandboxStartException, InterruptedException {
         long start = System.nanoTime();
-        String digest = digest(spec.code());
-        try {
-            engine();
-        } catch (IOException e) {
-            throw SandboxStartException.platform("The WebAssembly engine does not run: " + e.getMessage(), e);
-        }
-        var sandbox = new WasmSandbox(this, spec, digest, Duration.ofNanos(System.nanoTime() - start));
+        Prepared code = prepared(spec.code());
+        engineForSure();
+        var sandbox = new WasmSandbox(this, spec, code, Duration.ofNanos(System.nanoTime() - start));
         sandboxes.add(sandbox);
         return sandbox;
     }
@@ -201,6 +246,7 @@ public final class WasmTechnology implements SandboxTechnology {
         Engine.Connection connection = current.take();
         Wire wire = connection.wire();
         boolean whole = false;
+        wire.working(true);
         var overdue = new Overdue(current, System.nanoTime() + call.timeoutNanos() + GRACE.toNanos());
         inFlight.add(overdue);
         var stopped = new AtomicBoolean();
@@ -210,8 +256,15 @@ public final class WasmTechnology implements SandboxTechnology {
         });
         try {
             Wire.Message answer = ask(wire, call);
-            if (answer.kind() == Wire.Kind.UNKNOWN_MODULE) {
-                load(wire, code, call.digest());
+            for (int tries = 0; tries < MAX_LOADS && answer.kind() != Wire.Kind.DONE; tries++) {
+                switch (answer.kind()) {
+                    case UNKNOWN_MODULE -> load(wire, code, call.digest());
+                    case UNKNOWN_FILES -> {
+                        wire.send(Wire.Kind.FILES, EngineMain.filesHead(call.files()), setup.store.files(code));
+                        expectLoaded(wire.receive());
+                    }
+                    default -> throw new IOException("The engine answered " + answer.kind());
+                }
                 answer = ask(wire, call);
             }
             if (answer.kind() != Wire.Kind.DONE) {
@@ -221,6 +274,7 @@ public final class WasmTechnology implements SandboxTechnology {
             whole = true;
             return end;
         } finally {
+            wire.working(false);
             stop.accept(() -> {});
             inFlight.remove(overdue);
             if (whole && !stopped.get()) {
@@ -238,13 +292,22 @@ public final class WasmTechnology implements SandboxTechnology {
 
     private void load(Wire wire, FunctionCode code, String digest)
             throws IOException, SandboxStartException, InterruptedException {
-        byte[] module = store.module(code);
+        byte[] module = setup.store.module(code);
         if (!ModuleStore.digest(module).equals(digest)) {
             throw new IOException("The module's file has changed since it was compiled");
         }
-        byte[] compiled = store.compiled(digest, module);
-        wire.send(Wire.Kind.LOAD, EngineMain.loadHead(digest, module), module, compiled);
+        ModuleStore store = setup.store;
+        wire.send(Wire.Kind.LOAD, EngineMain.loadHead(digest, module), module, store.compiled(digest, module));
         Wire.Message answer = wire.receive();
+        if (ModuleStore.isStale(answer)) {
+            store.discard(digest);
+            wire.send(Wire.Kind.LOAD, EngineMain.loadHead(digest, module), module, store.compiled(digest, module));
+            answer = wire.receive();
+        }
+        expectLoaded(answer);
+    }
+
+    private static void expectLoaded(Wire.Message answer) throws SandboxStartException {
         if (answer.kind() != Wire.Kind.LOADED) {
             throw ModuleStore.refused(answer, 0);
         }

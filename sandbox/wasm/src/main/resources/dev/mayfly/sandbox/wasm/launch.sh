@@ -1,8 +1,9 @@
-# Runs the engine in a root of its own. Arguments: ROOT SOCKET_FOLDER UID JAVA_HOME CLASS_PATH... -- JAVA_ARGUMENT...
+# Runs the engine in a root of its own. Arguments: ROOT SOCKET_FOLDER UID DATA_KIB JAVA_HOME FILE... -- JAVA_ARGUMENT...
 # It runs in new mount, network and process namespaces, so all that it mounts ends with it.
 set -eu
-root=$1 socket=$2 uid=$3 java=$4
-shift 4
+root=$1 socket=$2 uid=$3 java=$5
+ulimit -d "$4"
+shift 5
 umask 022
 mount -t tmpfs -o mode=755,size=1m,nosuid,nodev mayfly-wasm "$root"
 bind() {

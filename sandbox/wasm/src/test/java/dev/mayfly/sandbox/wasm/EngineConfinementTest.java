@@ -30,7 +30,8 @@ class EngineConfinementTest {
                 .getCodeSource()
                 .getLocation()
                 .toURI());
-        var launcher = new EngineLauncher(settings, Intruder.class.getName(), List.of(classes));
+        var launcher = new EngineLauncher(
+                settings, EngineKind.of(settings.wasmtime()), Intruder.class.getName(), List.of(classes));
         try (var service = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Process intruder = launcher.compiler(Files.createDirectories(temporary.resolve("empty")));
             try (var targets = intruder.getOutputStream()) {

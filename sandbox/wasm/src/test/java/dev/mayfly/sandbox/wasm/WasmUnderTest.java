@@ -6,6 +6,7 @@ import dev.mayfly.sandbox.contract.Behaviour;
 import dev.mayfly.sandbox.contract.TechnologyUnderTest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,8 +15,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Guests in C for every behaviour that a module can have. */
-public final class WasmUnderTest implements TechnologyUnderTest {
+/** Guests in C for every behaviour that a module can have; under Endive. */
+public class WasmUnderTest implements TechnologyUnderTest {
     private static final Map<Path, WasmTechnology> OPEN = new ConcurrentHashMap<>();
     private static final Map<Behaviour, String> GUESTS = Map.ofEntries(
             Map.entry(Behaviour.ECHO, "echo"),
@@ -31,15 +32,40 @@ public final class WasmUnderTest implements TechnologyUnderTest {
             Map.entry(Behaviour.ENVIRONMENT, "environment"),
             Map.entry(Behaviour.CONTEXT, "context"),
             Map.entry(Behaviour.NO_HANDLER, "no_start"),
+            Map.entry(Behaviour.FILL_TMP, "fill_tmp"),
+            Map.entry(Behaviour.FILL_INODES, "fill_inodes"),
+            Map.entry(Behaviour.OPEN_FILES, "open_files"),
+            Map.entry(Behaviour.LATE, "late"),
             Map.entry(Behaviour.PROBE, "probe"));
 
     public WasmUnderTest() {}
 
     @Override
     public SandboxTechnology open(Path folder) {
-        var technology = new WasmTechnology(WasmSettings.of(folder, 1024));
+        var technology = new WasmTechnology(settings(folder).withWasmtime(library()));
         OPEN.put(folder, technology);
         return technology;
+    }
+
+    /** Wasmtime's library, or null for Endive. */
+    @Nullable
+    Path library() {
+        return null;
+    }
+
+    /** Settings that find what an earlier test has compiled. */
+    static WasmSettings settings(Path folder) {
+        try {
+            Path shared =
+                    Files.createDirectories(Path.of("target", "compiled-guests").toAbsolutePath());
+            Files.createDirectories(folder);
+            if (!Files.exists(folder.resolve("modules"))) {
+                Files.createSymbolicLink(folder.resolve("modules"), shared);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return WasmSettings.of(folder, 1024).withWasmtime(null);
     }
 
     @Override
@@ -77,7 +103,10 @@ public final class WasmUnderTest implements TechnologyUnderTest {
         List<String> traces = new ArrayList<>();
         WasmTechnology technology = OPEN.get(folder);
         Engine engine = technology == null ? null : technology.current();
-        if (engine == null || !engine.isAlive()) {
+        if (technology != null && engine != null && engine.isAlive()) {
+            boolean wanted = technology.check().detail().startsWith(library() == null ? "Endive" : "Wasmtime");
+            traces.addAll(wanted ? List.of() : List.of("another engine: " + technology.check()));
+        } else {
             EngineLauncher.running(folder).forEach(process -> traces.add("process " + process.pid()));
             String[] sockets = folder.resolve("socket").toFile().list();
             traces.addAll(List.of(sockets == null ? new String[0] : sockets));
@@ -92,11 +121,6 @@ public final class WasmUnderTest implements TechnologyUnderTest {
 
     @Override
     public boolean hasInit() {
-        return false;
-    }
-
-    @Override
-    public boolean hasTmp() {
         return false;
     }
 }

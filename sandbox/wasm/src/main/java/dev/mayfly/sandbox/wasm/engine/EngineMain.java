@@ -2,6 +2,9 @@ package dev.mayfly.sandbox.wasm.engine;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import dev.mayfly.sandbox.wasm.engine.wasi.FileTree;
+import dev.mayfly.sandbox.wasm.engine.wasi.Storage;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -22,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * The engine process. It lives as long as its standard input is open, and ends itself when that closes.
  *
  * <p>{@code compile}: compiles one module that comes on standard input, answers on standard output, ends.
- * {@code run SOCKET}: reads a token of {@value #TOKEN_BYTES} bytes, then orders of a byte and a number: to open the
+ * {@code run SOCKET TMP MODULES FILES} (the last three in MiB: what all {@code /tmp} may hold, and the caches of modules
+ * and of functions' files): reads a token of {@value #TOKEN_BYTES} bytes, then orders of a byte and a number: to open the
  * connection of that number to {@code SOCKET}, which runs one guest at a time on a thread of its own, or to stop the guest
  * that runs there.
  */
@@ -36,27 +40,47 @@ public final class EngineMain {
     /** The order to stop what runs on a connection. */
     public static final byte STOP = '-';
 
-    /** A deep but bounded stack: a guest that recurses without end must not take the process along. */
-    private static final long GUEST_STACK_BYTES = 8L << 20;
+    /** The error type of a compiled form that another version or machine made: compile it again. */
+    public static final String STALE = "Sandbox.StaleModule";
 
-    private static final long MODULES_WEIGHT = 256L << 20;
-    private static final Duration MODULE_IDLE = Duration.ofMinutes(30);
+    private static final Duration UNUSED = Duration.ofMinutes(30);
     private static final int DIGEST_CHARACTERS = 64;
 
-    private final Guest guest = new Guest();
+    private final ModuleEngine moduleEngine;
+    private final Guest guest;
     private final ConcurrentHashMap<Integer, Runnable> running = new ConcurrentHashMap<>();
-    private final Cache<String, Module> modules = Caffeine.newBuilder()
-            .maximumWeight(MODULES_WEIGHT)
-            .weigher((String digest, Module module) -> module.weight())
-            .expireAfterAccess(MODULE_IDLE)
-            .build();
+    private final Cache<String, ModuleEngine.Program> modules;
+    private final Cache<String, FileTree> files;
     private final Set<Integer> stopped = ConcurrentHashMap.newKeySet();
     private final UnixDomainSocketAddress host;
     private final byte[] token;
 
-    private EngineMain(UnixDomainSocketAddress host, byte[] token) {
-        this.host = host;
+    private EngineMain(ModuleEngine moduleEngine, String[] arguments, byte[] token) {
+        this.moduleEngine = moduleEngine;
+        this.host = UnixDomainSocketAddress.of(arguments[1]);
         this.token = token;
+        this.guest = new Guest(moduleEngine, new Storage(mebibytes(arguments[2])));
+        this.modules = Caffeine.newBuilder()
+                .maximumWeight(mebibytes(arguments[3]))
+                .weigher((String digest, ModuleEngine.Program program) -> program.weight())
+                .expireAfterAccess(UNUSED)
+                .executor(Runnable::run)
+                .removalListener(
+                        (@Nullable String digest, ModuleEngine.@Nullable Program program, RemovalCause why) -> {
+                            if (program != null) {
+                                program.release();
+                            }
+                        })
+                .build();
+        this.files = Caffeine.newBuilder()
+                .maximumWeight(mebibytes(arguments[4]))
+                .weigher((String name, FileTree tree) -> tree.weight())
+                .expireAfterAccess(UNUSED)
+                .build();
+    }
+
+    private static long mebibytes(String number) {
+        return Long.parseLong(number) << 20;
     }
 
     public static void main(String[] arguments) throws IOException {
@@ -64,8 +88,14 @@ public final class EngineMain {
         if (arguments[0].equals("compile")) {
             compileOne();
         } else {
-            serve(UnixDomainSocketAddress.of(arguments[1]));
+            serve(arguments);
         }
+    }
+
+    private static ModuleEngine moduleEngine() throws IOException {
+        return System.getProperty(Wasmtime.LIBRARY, "").isEmpty()
+                ? new EndiveEngine()
+                : SelfTest.passed(new WasmtimeEngine());
     }
 
     private static void compileOne() throws IOException {
@@ -73,14 +103,13 @@ public final class EngineMain {
         byte[] bytes = wire.receive().body();
         Thread.ofPlatform().daemon().start(EngineMain::endWithInput);
         try {
-            wire.send(Wire.Kind.COMPILED, Module.compile(bytes));
-        } catch (Module.RefusedException e) {
+            wire.send(Wire.Kind.COMPILED, moduleEngine().compile(bytes, ModuleShape.of(bytes)));
+        } catch (RefusedException e) {
             refuse(wire, e);
         } catch (OutOfMemoryError | StackOverflowError e) {
             refuse(
                     wire,
-                    new Module.RefusedException(
-                            "Runtime.ImportModuleError", "The module is too large to be compiled here"));
+                    new RefusedException("Runtime.ImportModuleError", "The module is too large to be compiled here"));
         }
     }
 
@@ -123,15 +152,15 @@ public final class EngineMain {
         };
     }
 
-    private static void serve(UnixDomainSocketAddress host) throws IOException {
+    private static void serve(String[] arguments) throws IOException {
         var control = new DataInputStream(System.in);
         byte[] token = control.readNBytes(TOKEN_BYTES);
-        var engine = new EngineMain(host, token);
+        var engine = new EngineMain(moduleEngine(), arguments, token);
         int order;
         while ((order = control.read()) >= 0) {
             int number = control.readInt();
             if (order == OPEN) {
-                new Thread(null, () -> engine.connection(number), "guest-" + number, GUEST_STACK_BYTES).start();
+                new GuestThread(() -> engine.connection(number), "guest-" + number).start();
             } else {
                 engine.stop(number);
             }
@@ -161,7 +190,10 @@ public final class EngineMain {
                     token,
                     ByteBuffer.allocate(4).putInt(number).array());
             while (true) {
-                answer(wire, number, wire.receive());
+                Wire.Message message = wire.receive();
+                wire.working(true);
+                answer(wire, number, message);
+                wire.working(false);
             }
         } catch (EOFException | ClosedByInterruptException e) {
             // The host closes connections that it needs no more.
@@ -175,6 +207,7 @@ public final class EngineMain {
     private void answer(Wire wire, int number, Wire.Message message) throws IOException {
         switch (message.kind()) {
             case LOAD -> load(wire, message.body());
+            case FILES -> files(wire, message.body());
             case INVOKE -> invoke(wire, number, GuestCall.read(message.body()));
             default -> throw new IOException("Not a request: " + message.kind());
         }
@@ -197,20 +230,52 @@ public final class EngineMain {
         byte[] compiled = new byte[in.remaining()];
         in.get(compiled);
         try {
-            modules.put(new String(digest, StandardCharsets.US_ASCII), Module.load(module, compiled));
+            modules.put(new String(digest, StandardCharsets.US_ASCII), moduleEngine.load(module, compiled));
             wire.send(Wire.Kind.LOADED);
-        } catch (Module.RefusedException e) {
+        } catch (RefusedException e) {
             refuse(wire, e);
         }
     }
 
+    /** The message that {@link #files} reads: the name of the tree, and it. */
+    public static byte[] filesHead(String name) {
+        byte[] text = name.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(4 + text.length)
+                .putInt(text.length)
+                .put(text)
+                .array();
+    }
+
+    private void files(Wire wire, byte[] body) throws IOException {
+        ByteBuffer in = ByteBuffer.wrap(body);
+        byte[] name = new byte[in.getInt()];
+        in.get(name);
+        files.put(new String(name, StandardCharsets.UTF_8), FileTree.read(in));
+        wire.send(Wire.Kind.LOADED);
+    }
+
     private void invoke(Wire wire, int number, GuestCall call) throws IOException {
-        @Nullable Module module = modules.getIfPresent(call.digest());
-        if (module == null) {
+        @Nullable FileTree tree = call.files().isEmpty() ? FileTree.EMPTY : files.getIfPresent(call.files());
+        if (tree == null) {
+            wire.send(Wire.Kind.UNKNOWN_FILES);
+            return;
+        }
+        ModuleEngine.@Nullable Program program = modules.getIfPresent(call.digest());
+        if (program == null || !program.use()) {
             wire.send(Wire.Kind.UNKNOWN_MODULE);
             return;
         }
-        GuestEnd end = guest.run(module, call, stop -> {
+        GuestEnd end;
+        try {
+            end = run(program, tree, number, call);
+        } finally {
+            program.release();
+        }
+        wire.send(Wire.Kind.DONE, end.head(), end.log(), end.output());
+    }
+
+    private GuestEnd run(ModuleEngine.Program program, FileTree tree, int number, GuestCall call) {
+        return guest.run(program, tree, call, stop -> {
             if (stop == null) {
                 running.remove(number);
             } else {
@@ -220,10 +285,9 @@ public final class EngineMain {
                 }
             }
         });
-        wire.send(Wire.Kind.DONE, end.head(), end.log(), end.output());
     }
 
-    private static void refuse(Wire wire, Module.RefusedException refused) throws IOException {
+    private static void refuse(Wire wire, RefusedException refused) throws IOException {
         String why = refused.errorType() + "\n" + refused.getMessage();
         wire.send(Wire.Kind.REFUSED, why.getBytes(StandardCharsets.UTF_8));
     }

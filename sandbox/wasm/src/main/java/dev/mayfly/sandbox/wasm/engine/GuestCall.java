@@ -11,6 +11,8 @@ import java.util.Map;
  * The order to run a module once.
  *
  * @param digest hex SHA-256 of the module
+ * @param files names the function's own files, or is empty when it has none
+ * @param tmpBytes what it may keep in {@code /tmp}
  * @param memoryPages the cap of its linear memory, in pages of 64 KiB
  * @param timeoutNanos the guest is stopped after this
  * @param arguments {@code argv}, the program's name first
@@ -19,6 +21,8 @@ import java.util.Map;
  */
 public record GuestCall(
         String digest,
+        String files,
+        long tmpBytes,
         int memoryPages,
         long timeoutNanos,
         List<String> arguments,
@@ -29,16 +33,18 @@ public record GuestCall(
     public byte[] head() {
         List<byte[]> texts = new ArrayList<>();
         texts.add(utf8(digest));
+        texts.add(utf8(files));
         arguments.forEach(argument -> texts.add(utf8(argument)));
         environment.forEach((name, value) -> {
             texts.add(utf8(name));
             texts.add(utf8(value));
         });
-        int length = 4 + 8 + 4 + 4;
+        int length = 8 + 4 + 8 + 4 + 4;
         for (byte[] text : texts) {
             length += 4 + text.length;
         }
         ByteBuffer head = ByteBuffer.allocate(length)
+                .putLong(tmpBytes)
                 .putInt(memoryPages)
                 .putLong(timeoutNanos)
                 .putInt(arguments.size())
@@ -50,11 +56,13 @@ public record GuestCall(
     /** Reads head and event back. */
     static GuestCall read(byte[] body) {
         ByteBuffer in = ByteBuffer.wrap(body);
+        long tmpBytes = in.getLong();
         int memoryPages = in.getInt();
         long timeoutNanos = in.getLong();
         int argumentCount = in.getInt();
         int variableCount = in.getInt();
         String digest = text(in);
+        String files = text(in);
         List<String> arguments = new ArrayList<>(argumentCount);
         for (int i = 0; i < argumentCount; i++) {
             arguments.add(text(in));
@@ -65,7 +73,7 @@ public record GuestCall(
         }
         byte[] event = new byte[in.remaining()];
         in.get(event);
-        return new GuestCall(digest, memoryPages, timeoutNanos, arguments, environment, event);
+        return new GuestCall(digest, files, tmpBytes, memoryPages, timeoutNanos, arguments, environment, event);
     }
 
     private static byte[] utf8(String text) {

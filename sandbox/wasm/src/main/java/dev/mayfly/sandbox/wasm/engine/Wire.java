@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Framed messages over a stream between the host and the engine: four bytes of length, one of kind, the body. One message
@@ -17,8 +19,14 @@ public final class Wire implements AutoCloseable {
 
     private static final int HEADER_BYTES = 5;
     private static final int CHUNK_BYTES = 64 << 10;
+    private static final long LOOK_NANOS = 50_000;
+    private static final int MAX_WORKING = Runtime.getRuntime().availableProcessors();
+    private static final int MAX_LOOKING = Math.max(1, MAX_WORKING / 2);
+    private static final AtomicInteger LOOKING = new AtomicInteger();
+    private static final AtomicInteger WORKING = new AtomicInteger();
 
     private final ByteChannel channel;
+    private boolean working;
     private final ByteBuffer in = ByteBuffer.allocateDirect(CHUNK_BYTES).flip();
     private final ByteBuffer out = ByteBuffer.allocateDirect(CHUNK_BYTES);
 
@@ -38,6 +46,10 @@ public final class Wire implements AutoCloseable {
         INVOKE,
         /** The engine does not (or no longer) hold the module: load it and ask again. */
         UNKNOWN_MODULE,
+        /** Host to engine: keep a function's own files. Answered by {@link #LOADED}. */
+        FILES,
+        /** The engine does not (or no longer) hold the function's files: give them and ask again. */
+        UNKNOWN_FILES,
         DONE
     }
 
@@ -99,7 +111,11 @@ public final class Wire implements AutoCloseable {
 
     private void drain() throws IOException {
         out.flip();
+        channel.write(out);
         while (out.hasRemaining()) {
+            if (channel instanceof SocketChannel socket) {
+                socket.configureBlocking(true);
+            }
             channel.write(out);
         }
         out.clear();
@@ -108,12 +124,46 @@ public final class Wire implements AutoCloseable {
     private void fill() throws IOException {
         in.compact();
         try {
-            if (channel.read(in) < 0) {
+            if ((channel instanceof SocketChannel socket ? impatient(socket) : channel.read(in)) < 0) {
                 throw new EOFException("The other side closed the connection");
             }
         } finally {
             in.flip();
         }
+    }
+
+    /**
+     * Says that the two sides work for each other now, or no more. When few do in this process, a wait begins with a short
+     * look, which is far sooner over than being woken; when more do, they need the processors.
+     */
+    public void working(boolean now) {
+        if (now != working) {
+            working = now;
+            WORKING.addAndGet(now ? 1 : -1);
+        }
+    }
+
+    private int impatient(SocketChannel socket) throws IOException {
+        boolean before = working;
+        working(true);
+        try {
+            if (LOOKING.incrementAndGet() <= MAX_LOOKING && WORKING.get() <= MAX_WORKING) {
+                socket.configureBlocking(false);
+                long end = System.nanoTime() + LOOK_NANOS;
+                do {
+                    int count = socket.read(in);
+                    if (count != 0) {
+                        return count;
+                    }
+                    Thread.onSpinWait();
+                } while (System.nanoTime() < end && WORKING.get() <= MAX_WORKING);
+            }
+        } finally {
+            LOOKING.decrementAndGet();
+            working(before);
+        }
+        socket.configureBlocking(true);
+        return socket.read(in);
     }
 
     @Override
