@@ -45,6 +45,11 @@ public interface TechnologyUnderTest {
         return false;
     }
 
+    /** Whether a sandbox has the processor share that its size gives, and no more. */
+    default boolean limitsCpu() {
+        return true;
+    }
+
     /** The machine's processes that sandboxes of {@code folder} consist of, for a test that kills them. */
     default List<ProcessHandle> processes(Path folder) throws IOException {
         return List.of();

@@ -101,7 +101,10 @@ static void accept_one(int service) {
     if (id < 0) return;
     int fd = accept4(listeners[service], NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) return;
-    if (service != RUNTIME_FRAMES) {
+    if (service == RUNTIME_FRAMES) { /* the runtime has connected; nobody else may */
+        close(listeners[service]);
+        listeners[service] = -1;
+    } else {
         int on = 1;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
