@@ -174,12 +174,15 @@ class InvokeTest {
 
     @Test
     void memoryHogsAreKilled() {
-        String name = deploySource("hog", """
+        // Where every page fault goes through a kernel in user space, filling the memory takes a while.
+        String name = FunctionFixtures.deploy(
+                lambda,
+                FunctionFixtures.nodeSource(FunctionFixtures.uniqueName("hog"), """
                 exports.handler = async e => {
                   if (!e.hog) return 'ok';
                   const all = [];
                   for (;;) all.push(Buffer.alloc(16 << 20, 1));
-                };""");
+                };""").timeout(60));
         var response = invoke(name, "{\"hog\":true}");
         assertThat(response.functionError()).isEqualTo("Unhandled");
         assertThat(json(response).get("errorType").asString()).isIn("Runtime.OutOfMemory", "Runtime.ExitError");

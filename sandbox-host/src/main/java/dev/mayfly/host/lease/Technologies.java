@@ -30,11 +30,17 @@ public final class Technologies implements AutoCloseable {
     private final Map<Isolation, SandboxTechnology> all = new EnumMap<>(Isolation.class);
     private final Map<Isolation, Tier> tried = new ConcurrentHashMap<>();
     private final List<Thread> checks = new ArrayList<>();
+    private volatile Runnable onNews = () -> {};
 
     private record Tier(SandboxTechnology technology, Availability availability, List<String> runtimes) {}
 
     public Technologies(List<SandboxTechnology> all) {
         all.forEach(technology -> this.all.put(technology.isolation(), technology));
+    }
+
+    /** Calls {@code listener} whenever it has been found out whether a tier works. */
+    public void listen(Runnable listener) {
+        onNews = listener;
     }
 
     /** Begins to clean up after an earlier host and to find out what works, all technologies at once. */
@@ -62,6 +68,7 @@ public final class Technologies implements AutoCloseable {
                 technology.isolation().tagValue(),
                 tier.availability().available() ? "available" : "unavailable",
                 tier.availability().detail());
+        onNews.run();
     }
 
     /** Whether it is known for every tier that is tried within a moment whether it works. */

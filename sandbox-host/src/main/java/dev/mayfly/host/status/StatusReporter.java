@@ -14,6 +14,7 @@ import dev.mayfly.host.lease.Technologies;
 import java.time.Clock;
 import java.util.UUID;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -36,7 +37,7 @@ class StatusReporter implements SmartLifecycle {
     private final Clock clock;
     private final TierReport report;
     private final String hostId = "host-" + UUID.randomUUID().toString().substring(0, 8);
-    private @Nullable ScheduledExecutorService timer;
+    private volatile @Nullable ScheduledExecutorService timer;
     private @Nullable TopicTail decisions;
 
     StatusReporter(
@@ -81,6 +82,18 @@ class StatusReporter implements SmartLifecycle {
         }
     }
 
+    /** A tier that has been tried is offered at once. */
+    private void tickNow() {
+        var running = timer;
+        if (running != null) {
+            try {
+                running.execute(this::tick);
+            } catch (RejectedExecutionException e) {
+                log.debug("This host is stopping and reports no more", e);
+            }
+        }
+    }
+
     private void follow(ConsumerRecord<String, byte[]> received) {
         if (received.value() != null) {
             var decision = Json.read(received.value(), ScalingDecision.class);
@@ -95,6 +108,7 @@ class StatusReporter implements SmartLifecycle {
         started.scheduleWithFixedDelay(
                 this::tick, 0, properties.statusInterval().toMillis(), TimeUnit.MILLISECONDS);
         timer = started;
+        technologies.listen(this::tickNow);
         decisions = new TopicTail(properties.kafka(), Topics.SCALING_DECISIONS, TopicTail.From.NOW, this::follow);
     }
 
