@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,19 +30,45 @@ public final class NetworkNamespace implements AutoCloseable {
 
     /** Makes one, listening on each of {@code ports}. */
     public static NetworkNamespace create(List<Integer> ports) throws IOException, InterruptedException {
-        CompletableFuture<NetworkNamespace> result = new CompletableFuture<>();
-        // The thread ends afterwards, so a namespace that could not be left goes with it.
+        return inThreadOfItsOwn(() -> createInThisThread(ports));
+    }
+
+    /** A socket of the namespace for datagrams to {@code port} of its loopback interface. */
+    DatagramChannel datagrams(int port) throws IOException, InterruptedException {
+        return inThreadOfItsOwn(() -> {
+            Linux.setns(descriptor, Linux.CLONE_NEWNET);
+            return DatagramChannel.open(StandardProtocolFamily.INET).bind(new InetSocketAddress(LOOPBACK, port));
+        });
+    }
+
+    /** A socket of the namespace for connections to {@code port} of its loopback interface. */
+    ServerSocketChannel connections(int port) throws IOException, InterruptedException {
+        return inThreadOfItsOwn(() -> {
+            Linux.setns(descriptor, Linux.CLONE_NEWNET);
+            return ServerSocketChannel.open(StandardProtocolFamily.INET)
+                    .bind(new InetSocketAddress(LOOPBACK, port), 16);
+        });
+    }
+
+    @FunctionalInterface
+    private interface Work<T> {
+        T run() throws IOException;
+    }
+
+    /** The thread ends afterwards, so a namespace that could not be left goes with it. */
+    private static <T> T inThreadOfItsOwn(Work<T> work) throws IOException, InterruptedException {
+        CompletableFuture<T> result = new CompletableFuture<>();
         Thread thread = Thread.ofPlatform().name("sandbox-netns").daemon().start(() -> {
             try {
-                result.complete(createInThisThread(ports));
-            } catch (IOException e) {
+                result.complete(work.run());
+            } catch (IOException | RuntimeException e) {
                 result.completeExceptionally(e);
             }
         });
         try {
             return result.join();
         } catch (CompletionException e) {
-            throw new IOException("Cannot make a network namespace: " + e.getMessage(), e);
+            throw new IOException("Cannot work in a network namespace: " + e.getMessage(), e);
         } finally {
             thread.join();
         }

@@ -9,10 +9,12 @@ import dev.mayfly.sandbox.guest.GuestLink;
 import dev.mayfly.sandbox.guest.HttpLink;
 import dev.mayfly.sandbox.guest.ListeningDoor;
 import dev.mayfly.sandbox.linux.Cgroups;
+import dev.mayfly.sandbox.linux.Egress;
 import dev.mayfly.sandbox.linux.GatewayRelay;
 import dev.mayfly.sandbox.linux.GuestProcess;
 import dev.mayfly.sandbox.linux.LogPipe;
 import dev.mayfly.sandbox.linux.Mounts;
+import dev.mayfly.sandbox.linux.NameRelay;
 import dev.mayfly.sandbox.linux.NetworkNamespace;
 import dev.mayfly.sandbox.linux.Reactor;
 import java.io.IOException;
@@ -32,6 +34,11 @@ import org.jspecify.annotations.Nullable;
 final class Container implements Guest {
     private static final int END_SECONDS = 10;
 
+    /** Threads of a kernel in user space itself, and how many of the machine's it needs for each of its guest's. */
+    private static final int PROCESSES_BESIDE_GUESTS = 128;
+
+    private static final int PROCESSES_FOR_EACH = 2;
+
     private final String id;
     private final Ground ground;
     private final Slots.Slot slot;
@@ -41,6 +48,7 @@ final class Container implements Guest {
     private final NetworkNamespace network;
     private final GuestLink link;
     private @Nullable GatewayRelay relay;
+    private @Nullable NameRelay names;
     private @Nullable GuestProcess process;
     private int memoryMb;
 
@@ -63,7 +71,14 @@ final class Container implements Guest {
     }
 
     /** What every container of one owner shares. */
-    record Ground(OciSettings settings, Home home, OciRuntime runtime, Cgroups cgroups, Reactor reactor, Slots slots) {}
+    record Ground(
+            OciSettings settings,
+            Home home,
+            OciRuntime runtime,
+            Cgroups cgroups,
+            Reactor reactor,
+            Slots slots,
+            Egress egress) {}
 
     /**
      * Makes what it is made of; nothing is left when that fails.
@@ -104,11 +119,15 @@ final class Container implements Guest {
         }
     }
 
-    /** Gives it a function: its code, its log, its gateway. It is closed by the caller when that fails. */
-    void give(SandboxSpec spec) throws IOException {
+    /** Gives it a function: its code, its log, its gateway, its network. It is closed by the caller when that fails. */
+    void give(SandboxSpec spec) throws IOException, InterruptedException {
         log.logTo(spec.logs());
         Mounts.bindReadOnly(spec.code().directory().toAbsolutePath(), directory.resolve("var/task"));
         relay = new GatewayRelay(network.listener(0), spec.gateway(), ground.settings.maxGatewayConnections());
+        if (spec.egress()) {
+            ground.egress.connect(network.path(), slot.number());
+            names = NameRelay.open(network);
+        }
     }
 
     /** Changes what a running one may use to what the function may. */
@@ -133,12 +152,23 @@ final class Container implements Guest {
                 link instanceof FramedLink ? directory.resolve("api.sock") : null,
                 ground.runtime.memoryMb(memory));
         bundle.write(ground.home, ground.settings);
+        if (!ground.runtime.entersNamespaces()) {
+            limitFromOutside(memory);
+        }
         int pid = ground.runtime.run(
                 new OciRuntime.Order(id, directory, log.writePath(), cgroup, network.path(), slot.firstId()));
         GuestProcess started = new GuestProcess(pid, ground.reactor);
         process = started;
         started.exit().thenRun(link::close);
         log.handOver(ground.reactor);
+    }
+
+    /** For a runtime that is told to leave cgroups alone: what the bundle says is no limit then. */
+    private void limitFromOutside(int memory) throws IOException {
+        cgroup.create();
+        cgroup.limitMemory(ground.runtime.memoryMb(memory));
+        cgroup.weighCpu(memory);
+        cgroup.limitProcesses(PROCESSES_BESIDE_GUESTS + PROCESSES_FOR_EACH * ground.settings.maxProcesses());
     }
 
     @Override
@@ -232,6 +262,9 @@ final class Container implements Guest {
             link.close();
             if (relay != null) {
                 relay.close();
+            }
+            if (names != null) {
+                names.close();
             }
             network.close();
             cgroup.remove();

@@ -58,6 +58,11 @@ final class Home {
         }
     }
 
+    /** Tells this owner from others on the machine. */
+    String name() {
+        return String.valueOf(directory.getFileName());
+    }
+
     Path directory() {
         return directory;
     }
@@ -80,7 +85,7 @@ final class Home {
 
     /** The cgroup that all sandboxes' cgroups are in. */
     String cgroup() {
-        return "/mayfly/" + directory.getFileName();
+        return "/mayfly/" + name();
     }
 
     /** Makes it, or brings it up to date with the machine. */

@@ -12,6 +12,7 @@ import dev.mayfly.sandbox.guest.GuestLink;
 import dev.mayfly.sandbox.guest.GuestSandbox;
 import dev.mayfly.sandbox.guest.Runtimes;
 import dev.mayfly.sandbox.linux.Cgroups;
+import dev.mayfly.sandbox.linux.Egress;
 import dev.mayfly.sandbox.linux.Linux;
 import dev.mayfly.sandbox.linux.Reactor;
 import java.io.IOException;
@@ -144,11 +145,12 @@ public final class OciTechnology implements SandboxTechnology {
                 runtimes = Runtimes.detect();
                 var reactor = new Reactor();
                 var slots = new Slots(settings.firstUid());
+                var egress = new Egress(home.name());
                 OciRuntime chosen = choice.choose(
                         home.runtimeState(),
-                        candidate ->
-                                Trial.run(new Container.Ground(settings, home, candidate, cgroups, reactor, slots)));
-                ground = new Container.Ground(settings, home, chosen, cgroups, reactor, slots);
+                        candidate -> Trial.run(
+                                new Container.Ground(settings, home, candidate, cgroups, reactor, slots, egress)));
+                ground = new Container.Ground(settings, home, chosen, cgroups, reactor, slots, egress);
             }
             return ground;
         }
@@ -200,12 +202,12 @@ public final class OciTechnology implements SandboxTechnology {
         }
     }
 
-    private static Container specialised(Container shell, SandboxSpec spec) throws IOException {
+    private static Container specialised(Container shell, SandboxSpec spec) throws IOException, InterruptedException {
         try {
             shell.give(spec);
             shell.limit(spec);
             return shell;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | InterruptedException | RuntimeException e) {
             shell.close();
             throw e;
         }
@@ -264,6 +266,7 @@ public final class OciTechnology implements SandboxTechnology {
         killRuntimesInFlight();
         try {
             Cgroups.detect().at(home.cgroup()).remove();
+            new Egress(home.name()).close();
             synchronized (grounding) {
                 if (ground == null) {
                     home.delete();
@@ -304,6 +307,7 @@ public final class OciTechnology implements SandboxTechnology {
                 found.cgroups().at(home.cgroup()).remove();
                 found.reactor().close();
                 try {
+                    found.egress().close();
                     home.delete();
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);

@@ -23,6 +23,11 @@ final class Slots {
             this.number = number;
         }
 
+        /** No other sandbox of any owner with user ids of its own has it. */
+        int number() {
+            return Math.toIntExact(firstId() / Bundle.IDS_PER_SANDBOX);
+        }
+
         /** The machine's user and group id that is 0 inside. */
         long firstId() {
             return firstId + (long) number * Bundle.IDS_PER_SANDBOX;

@@ -14,7 +14,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Containers of one OCI runtime, with what they leave on a machine. */
+/** Sandboxes of an OCI runtime, with what they leave on a machine. */
 abstract class ContainersUnderTest implements TechnologyUnderTest {
     private final Guests guests;
     private final Function<Path, SandboxTechnology> technology;
@@ -88,6 +88,11 @@ abstract class ContainersUnderTest implements TechnologyUnderTest {
         } catch (IOException e) {
             return ""; // it ended meanwhile
         }
+    }
+
+    @Override
+    public boolean hasEgress() {
+        return true;
     }
 
     @Override

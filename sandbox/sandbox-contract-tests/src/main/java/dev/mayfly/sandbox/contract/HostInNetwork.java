@@ -15,21 +15,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A host in a network namespace that its parent made for it, in which the loopback interface has every address of the
- * stand-ins, and which nothing leaves. Says what its sandboxes reached.
+ * stand-ins but those of the internet, which is beyond, and which nothing else leaves. Says what its sandboxes reached.
  */
 final class HostInNetwork {
     static final String REPORT = "report ";
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    /** Each stand-in by its name, the internet's over IPv4 and IPv6 too. */
+    /** Each stand-in on this machine, by its name. */
     private static final Map<String, String> ADDRESSES = new LinkedHashMap<>();
 
     static {
@@ -44,8 +43,6 @@ final class HostInNetwork {
         ADDRESSES.put("loopback 4", "127.0.0.1");
         ADDRESSES.put("loopback of another number", "127.8.8.8");
         ADDRESSES.put("loopback 6", "::1");
-        ADDRESSES.put("internet 4", "203.0.113.80");
-        ADDRESSES.put("internet 6", "2001:db8::80");
     }
 
     private HostInNetwork() {}
@@ -65,16 +62,18 @@ final class HostInNetwork {
             standIns.put(each.getKey(), new StandIn(InetAddress.ofLiteral(each.getValue()), each.getKey()));
         }
         Map<String, Object> report = new LinkedHashMap<>();
-        report.put("host", fromTheHost(standIns));
-        try (var technology = underTest.open(Path.of(arguments[1]));
+        try (var internet = Internet.beyondThisNamespace();
+                var technology = underTest.open(Path.of(arguments[1]));
                 var gateway = new StandIn("the gateway")) {
+            var targets = new Targets(standIns, internet);
+            report.put("host", targets.fromTheHost());
             Availability availability = technology.check();
             report.put("absent", availability.available() ? "" : availability.detail());
             SandboxSpec spec = Specs.of(code, _ -> {});
-            report.put("closed", fromASandbox(technology, Specs.withNetwork(spec, gateway.port(), false), standIns));
+            report.put("closed", fromASandbox(technology, Specs.withNetwork(spec, gateway.port(), false), targets));
             if (underTest.hasEgress()) {
                 SandboxSpec open = Specs.of(code, _ -> {});
-                report.put("egress", fromASandbox(technology, Specs.withNetwork(open, gateway.port(), true), standIns));
+                report.put("egress", fromASandbox(technology, Specs.withNetwork(open, gateway.port(), true), targets));
             }
         }
         for (StandIn standIn : standIns.values()) {
@@ -84,15 +83,57 @@ final class HostInNetwork {
         System.exit(0);
     }
 
+    /** All that there is to reach, here and beyond. */
+    private record Targets(Map<String, StandIn> here, Internet internet) {
+        Map<String, InetSocketAddress> addresses() throws IOException {
+            Map<String, InetSocketAddress> addresses = new LinkedHashMap<>();
+            here.forEach(
+                    (name, standIn) -> addresses.put(name, new InetSocketAddress(ADDRESSES.get(name), standIn.port())));
+            for (Map.Entry<String, String> each : Internet.ADDRESSES.entrySet()) {
+                addresses.put(each.getKey(), new InetSocketAddress(each.getValue(), internet.port(each.getKey())));
+            }
+            return addresses;
+        }
+
+        Map<String, Integer> connections() throws IOException {
+            Map<String, Integer> counts = new LinkedHashMap<>();
+            here.forEach((name, standIn) -> counts.put(name, standIn.connections()));
+            for (String name : Internet.ADDRESSES.keySet()) {
+                counts.put(name, internet.connections(name));
+            }
+            return counts;
+        }
+
+        Map<String, String> fromTheHost() throws IOException {
+            Map<String, String> reached = new LinkedHashMap<>();
+            addresses().forEach((name, address) -> {
+                try (Socket socket = new Socket()) {
+                    socket.connect(address, 2000);
+                    reached.put(name, "ok");
+                } catch (IOException e) {
+                    reached.put(name, "no " + e.getMessage());
+                }
+            });
+            return reached;
+        }
+    }
+
     private static void makeStandIns() throws IOException, InterruptedException {
         long parent = ProcessHandle.current().parent().orElseThrow().pid();
         if (networkOf("self").equals(networkOf(Long.toString(parent)))) {
             throw new IllegalStateException("This is not a network namespace of its own");
         }
-        ip("link", "set", "lo", "up");
+        Internet.ip("link", "set", "lo", "up");
         for (String address : ADDRESSES.values()) {
             if (!address.startsWith("127.") && !address.equals("::1")) {
-                ip("addr", "add", address + (address.contains(":") ? "/128" : "/32"), "dev", "lo", "scope", "global");
+                Internet.ip(
+                        "addr",
+                        "add",
+                        address + (address.contains(":") ? "/128" : "/32"),
+                        "dev",
+                        "lo",
+                        "scope",
+                        "global");
             }
         }
     }
@@ -101,49 +142,23 @@ final class HostInNetwork {
         return Files.readSymbolicLink(Path.of("/proc", process, "ns/net"));
     }
 
-    private static void ip(String... arguments) throws IOException, InterruptedException {
-        String[] command = new String[arguments.length + 1];
-        command[0] = "ip";
-        System.arraycopy(arguments, 0, command, 1, arguments.length);
-        Process process = new ProcessBuilder(command).inheritIO().start();
-        if (process.waitFor() != 0) {
-            throw new IOException("ip " + List.of(arguments) + " failed");
-        }
-    }
-
-    private static Map<String, String> fromTheHost(Map<String, StandIn> standIns) {
-        Map<String, String> reached = new LinkedHashMap<>();
-        standIns.forEach((name, standIn) -> {
-            try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(ADDRESSES.get(name), standIn.port()), 2000);
-                reached.put(name, "ok");
-            } catch (IOException e) {
-                reached.put(name, "no " + e.getMessage());
-            }
-        });
-        return reached;
-    }
-
     /** What each attempt said, and whom the stand-ins saw. */
-    private static Map<String, Object> fromASandbox(
-            SandboxTechnology technology, SandboxSpec spec, Map<String, StandIn> standIns)
-            throws SandboxStartException, InterruptedException {
+    private static Map<String, Object> fromASandbox(SandboxTechnology technology, SandboxSpec spec, Targets targets)
+            throws SandboxStartException, InterruptedException, IOException {
         Map<String, String> said = new LinkedHashMap<>();
-        Map<String, Integer> before = connections(standIns);
+        Map<String, Integer> before = targets.connections();
         try (Sandbox sandbox = technology.start(spec)) {
-            standIns.forEach((name, standIn) ->
-                    said.put(name, probe(sandbox, "connect " + ADDRESSES.get(name) + " " + standIn.port())));
+            targets.addresses()
+                    .forEach((name, address) -> said.put(
+                            name,
+                            probe(
+                                    sandbox,
+                                    "connect " + address.getAddress().getHostAddress() + " " + address.getPort())));
             said.put("gateway", probe(sandbox, "get AWS_ENDPOINT_URL"));
         }
-        Map<String, Integer> connections = connections(standIns);
+        Map<String, Integer> connections = targets.connections();
         connections.replaceAll((name, count) -> count - before.getOrDefault(name, 0));
         return Map.of("attempts", said, "connections", connections);
-    }
-
-    private static Map<String, Integer> connections(Map<String, StandIn> standIns) {
-        Map<String, Integer> counts = new LinkedHashMap<>();
-        standIns.forEach((name, standIn) -> counts.put(name, standIn.connections()));
-        return counts;
     }
 
     private static String probe(Sandbox sandbox, String what) {
