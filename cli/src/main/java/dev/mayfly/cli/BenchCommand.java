@@ -10,7 +10,10 @@ import picocli.CommandLine.Unmatched;
 
 @Command(
         name = "bench",
-        description = "Measures the running suite against its baselines; arguments go to the benchmarks.",
+        description = {
+            "Measures the running suite against its baselines; arguments go to the benchmarks.",
+            "bench isolation [--quick]: every isolation tier beside its raw technology, into docs/isolation.md."
+        },
         mixinStandardHelpOptions = true)
 final class BenchCommand implements SuiteCommand {
     private final Context context;
@@ -31,6 +34,9 @@ final class BenchCommand implements SuiteCommand {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Djava.awt.headless=true",
+                "-Dslf4j.internal.verbosity=ERROR",
                 "-Dmayfly.root=" + context.root(),
                 "-cp",
                 jars + "/*",

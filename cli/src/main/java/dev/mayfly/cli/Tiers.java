@@ -67,7 +67,8 @@ final class Tiers {
 
     private static Optional<Tier> parse(String line) {
         String[] fields = line.split("\t", 3);
-        return fields.length == 3
+        // Between the tiers there may be lines of a technology's log.
+        return fields.length == 3 && List.of("yes", "no", "checking").contains(fields[1])
                 ? Optional.of(new Tier(fields[0], Verdict.valueOf(fields[1].toUpperCase(Locale.ROOT)), fields[2]))
                 : Optional.empty();
     }

@@ -33,7 +33,8 @@ public final class SandboxCheck {
                         OciSettings.container(folder.resolve("container")).withShellMemory(0)),
                 OciTechnology.gvisor(
                         OciSettings.gvisor(folder.resolve("gvisor")).withShellMemory(0)),
-                new MicrovmTechnology(MicrovmSettings.of(folder.resolve("microvm")).withShellMemory(0)));
+                new MicrovmTechnology(
+                        MicrovmSettings.of(folder.resolve("microvm")).withShellMemory(0)));
         boolean check = args[0].equals("check");
         List<Thread> all = technologies.stream()
                 .map(technology -> Thread.ofPlatform().start(() -> recover(technology, check)))
