@@ -182,7 +182,8 @@ class InvokeTest {
                   if (!e.hog) return 'ok';
                   const all = [];
                   for (;;) all.push(Buffer.alloc(16 << 20, 1));
-                };""").timeout(60));
+                };""")
+                        .timeout(30));
         var response = invoke(name, "{\"hog\":true}");
         assertThat(response.functionError()).isEqualTo("Unhandled");
         assertThat(json(response).get("errorType").asString()).isIn("Runtime.OutOfMemory", "Runtime.ExitError");
