@@ -21,11 +21,12 @@ final class Accelerator {
     /** QEMU with the best way to run instructions that works. What was found is kept in the cache folder. */
     static Qemu choose(Path program, GuestImage image, MicrovmSettings settings, VmHome home, Cgroups cgroups)
             throws IOException, InterruptedException {
+        Qemu emulating = Qemu.emulating(program, image, "there is no " + DEVICE);
         if (!Files.exists(DEVICE)) {
-            return Qemu.of(program, image, false, "there is no " + DEVICE);
+            return emulating;
         }
-        Qemu candidate = Qemu.of(program, image, true, WORKS);
-        String key = candidate.snapshotKey() + image.digest() + System.getProperty("os.version");
+        Qemu candidate = emulating.with(true, WORKS);
+        String key = candidate.snapshotKey() + System.getProperty("os.version");
         Path known = settings.cacheFolder().resolve("kvm-" + VmHome.sha256(key).substring(0, 16));
         if (!Files.exists(known)) {
             String said = boots(new Ground(settings, home, image, candidate, cgroups))
@@ -35,7 +36,7 @@ final class Accelerator {
             Files.writeString(known, said);
         }
         String found = Files.readString(known);
-        return found.equals(WORKS) ? candidate : Qemu.of(program, image, false, found);
+        return found.equals(WORKS) ? candidate : emulating.with(false, found);
     }
 
     private static boolean boots(Ground ground) throws IOException, InterruptedException {

@@ -25,14 +25,20 @@ final class Qemu implements Driver {
     private final int kilohertz;
 
     private Qemu(
-            Path program, GuestImage image, String version, boolean opensReadOnly, boolean kvm, String why, int khz) {
+            Path program,
+            GuestImage image,
+            String version,
+            boolean opensReadOnly,
+            boolean kvm,
+            String why,
+            int kilohertz) {
         this.program = program;
         this.image = image;
         this.version = version;
         this.opensReadOnly = opensReadOnly;
         this.kvm = kvm;
         this.why = why;
-        this.kilohertz = khz;
+        this.kilohertz = kilohertz;
     }
 
     static @Nullable Path find() {
@@ -40,19 +46,26 @@ final class Qemu implements Driver {
     }
 
     /**
-     * @param why why it is with or without KVM, for people
+     * With software emulation.
+     *
+     * @param why why it is without KVM, for people
      */
-    static Qemu of(Path program, GuestImage image, boolean kvm, String why) throws IOException, InterruptedException {
-        StringBuilder all = new StringBuilder();
-        Commands.run(List.of(program.toString(), "--version"), Duration.ofSeconds(10), all::append);
-        Matcher matcher = VERSION.matcher(all);
+    static Qemu emulating(Path program, GuestImage image, String why) throws IOException, InterruptedException {
+        StringBuilder said = new StringBuilder();
+        Commands.run(List.of(program.toString(), "--version"), Duration.ofSeconds(10), said::append);
+        Matcher matcher = VERSION.matcher(said);
         if (!matcher.find()) {
             throw new IOException(program + " does not say its version");
         }
         int major = Integer.parseInt(matcher.group(1));
         boolean opensReadOnly = major > 8 || major == 8 && Integer.parseInt(matcher.group(2)) >= 2;
         String version = matcher.group().substring("version ".length());
-        return new Qemu(program, image, version, opensReadOnly, kvm, why, image.counterKilohertz());
+        return new Qemu(program, image, version, opensReadOnly, false, why, image.counterKilohertz());
+    }
+
+    /** The same with KVM, or without. */
+    Qemu with(boolean otherKvm, String otherWhy) {
+        return new Qemu(program, image, version, opensReadOnly, otherKvm, otherWhy, kilohertz);
     }
 
     @Override
@@ -62,8 +75,7 @@ final class Qemu implements Driver {
 
     @Override
     public String snapshotKey() {
-        return "qemu " + version + (kvm ? " kvm " : " tcg ") + kilohertz + " "
-                + arguments(128, 1, new Memory.Boot(Path.of("/")));
+        return "qemu " + version + " " + arguments(Size.SMALLEST.guestMb(), 1, new Memory.Boot(Path.of("/")));
     }
 
     @Override

@@ -102,6 +102,12 @@ abstract class MicrovmsUnderTest implements TechnologyUnderTest {
         return true;
     }
 
+    /** Not under software emulation, which is all that the machines of these tests may be expected to have. */
+    @Override
+    public boolean limitsCpu() {
+        return false;
+    }
+
     @Override
     public boolean hasOwnKernel() {
         return true;

@@ -104,12 +104,13 @@ static void own_view(void) {
     if (umount2("/sys", MNT_DETACH) < 0) _exit(123);
     umount2("/proc", MNT_DETACH);
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0) _exit(124);
-    static const char *const hidden[] = {"/proc/sys", "/proc/bus", "/proc/irq", "/proc/fs"};
-    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
-        mount(hidden[i], hidden[i], NULL, MS_BIND, NULL);
-        mount(NULL, hidden[i], NULL, MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+    static const char *const fixed[] = {"/proc/sys", "/proc/bus", "/proc/irq", "/proc/fs", "/proc/sysrq-trigger"};
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
+        mount(fixed[i], fixed[i], NULL, MS_BIND, NULL);
+        mount(NULL, fixed[i], NULL, MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
     }
-    static const char *const secret[] = {"/proc/kcore", "/proc/kallsyms", "/proc/sysrq-trigger", "/proc/keys"};
+    mount(NULL, "/run", NULL, MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+    static const char *const secret[] = {"/proc/kcore", "/proc/kallsyms", "/proc/keys", "/proc/timer_list"};
     for (size_t i = 0; i < sizeof secret / sizeof *secret; i++) mount("/dev/null", secret[i], NULL, MS_BIND, NULL);
     own_devices();
 }
