@@ -91,7 +91,7 @@ final class EngineLauncher {
         return start(
                 sockets,
                 "unlimited",
-                List.of("-Xms64m", "-Xmx" + heap + "m", "-XX:+UseParallelGC"),
+                List.of("-Xms64m", "-Xmx" + heap + "m", "-XX:MaxNewSize=192m", "-XX:+UseParallelGC"),
                 List.of(
                         "run",
                         "/host/" + name,

@@ -10,17 +10,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a guest could do that had taken over the engine's process: nothing. */
 class EngineConfinementTest {
     @TempDir
     Path temporary;
 
-    @Test
-    void aTakenOverEngineGainsNothing() throws Exception {
-        var settings = WasmSettings.of(temporary.resolve("state"), 256);
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aTakenOverEngineGainsNothing(boolean wasmtime) throws Exception {
+        var settings = WasmSettings.of(temporary.resolve("state"), 256)
+                .withWasmtime(wasmtime ? WasmtimeUnderTest.found() : null);
         try (var technology = new WasmTechnology(settings)) {
             Assumptions.assumeTrue(technology.check().available());
         }
