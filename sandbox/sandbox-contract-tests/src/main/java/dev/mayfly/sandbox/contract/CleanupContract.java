@@ -39,7 +39,7 @@ public abstract class CleanupContract extends SandboxContract {
 
     @Test
     void nothingStaysOfProcessesThatTheFunctionStarted() throws Exception {
-        Sandbox sandbox = start(Behaviour.SPAWN);
+        Sandbox sandbox = start(Specs.withMemory(spec(Behaviour.SPAWN), Specs.WHOLE_CORE_MB));
         sandbox.invoke(request("{}", Duration.ofSeconds(60)));
         sandbox.close();
         assertThat(underTest().traces(folder())).isEmpty();

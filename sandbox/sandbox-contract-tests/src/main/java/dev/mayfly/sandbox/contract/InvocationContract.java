@@ -125,15 +125,6 @@ public abstract class InvocationContract extends SandboxContract {
     }
 
     @Test
-    void chargesBusyTimeAsCpuTime() throws Exception {
-        Sandbox sandbox = start(Behaviour.LOOP);
-        InvocationResult result = sandbox.invoke(request("{}", Duration.ofSeconds(1)));
-        Assumptions.assumeTrue(result.usage().cpuNanos() != 0, "This technology does not measure CPU time");
-        assertThat(result.usage().cpuNanos())
-                .isBetween(10_000_000L, result.usage().durationNanos() * 4);
-    }
-
-    @Test
     void anErrorIsTheFunctionsAndTheNextInvocationIsFine() throws Exception {
         Sandbox sandbox = start(Behaviour.FAIL);
         for (int i = 0; i < 3; i++) {

@@ -12,6 +12,9 @@ import java.util.UUID;
 
 /** Specs that differ in one thing. */
 final class Specs {
+    /** One core, for a test that is about something else than the share of a core. */
+    static final int WHOLE_CORE_MB = 1769;
+
     private Specs() {}
 
     static SandboxSpec of(FunctionCode code, LogSink logs) {

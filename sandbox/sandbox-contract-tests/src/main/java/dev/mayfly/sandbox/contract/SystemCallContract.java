@@ -30,7 +30,6 @@ public abstract class SystemCallContract extends SandboxContract {
             "open_by_handle_at 0,\"buffer\",0",
             "process_vm_readv 1,\"buffer\",1,\"buffer\",1,1",
             "process_vm_writev 1,\"buffer\",1,\"buffer\",1,1",
-            "syslog 3,\"buffer\",100",
             "quotactl 0,\"buffer\",0,\"buffer\"",
             "umount2 \"buffer\",0",
             "acct \"buffer\"",
@@ -55,6 +54,7 @@ public abstract class SystemCallContract extends SandboxContract {
             "name_to_handle_at 0,\"buffer\",\"buffer\",\"buffer\",0",
             "move_pages 0,0,0,0,0,0",
             "fsopen \"buffer\",0",
+            "syslog 3,\"buffer\",100",
             "open_tree 0,\"buffer\",0");
 
     private static final Duration SHORT = Duration.ofSeconds(5);
@@ -103,8 +103,11 @@ public abstract class SystemCallContract extends SandboxContract {
     @Test
     void itHasNoCapabilitiesAndCannotGetAny() throws Exception {
         String status = attempt(shared(Behaviour.PROBE), "read /proc/self/status");
-        for (String set : List.of("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")) {
-            assertThat(status).containsPattern(set + ":\\s+0000000000000000\n");
+        assertThat(status).containsPattern("CapEff:\\s+0000000000000000\n");
+        for (String set : List.of("CapInh", "CapPrm", "CapBnd", "CapAmb")) {
+            if (status.contains(set) || !underTest().hasOwnKernel()) {
+                assertThat(status).containsPattern(set + ":\\s+0000000000000000\n");
+            }
         }
         if (!underTest().hasOwnKernel()) {
             assertThat(status).containsPattern("NoNewPrivs:\\s+1\n").containsPattern("Seccomp:\\s+2\n");
@@ -113,10 +116,12 @@ public abstract class SystemCallContract extends SandboxContract {
 
     @Test
     void setuidProgramsGiveNothing() throws Exception {
-        Sandbox sandbox = shared(Behaviour.PROBE);
-        assertThat(attempt(sandbox, "run /usr/bin/find /usr/bin /usr/sbin /usr/lib -xdev -perm -4000 -uid 0 -readable"))
+        Sandbox sandbox = start(Specs.withMemory(spec(Behaviour.PROBE), Specs.WHOLE_CORE_MB));
+        assertThat(attempt(sandbox, "run /usr/bin/find /usr/bin /usr/sbin -xdev -perm -4000 -uid 0 -readable"))
                 .isIn("ok 0 ", "no ENOENT");
-        assertThat(attempt(sandbox, "run /usr/bin/unshare -r id -u")).doesNotStartWith("ok 0 0");
+        if (!underTest().hasOwnKernel()) {
+            assertThat(attempt(sandbox, "run /usr/bin/unshare -r id -u")).doesNotStartWith("ok 0 0");
+        }
     }
 
     @Test

@@ -14,8 +14,8 @@ exports.allocate = async () => {
   while (true) all.push(Buffer.alloc(8 << 20, 1));
 };
 exports.flood = async (bytes) => {
-  const line = Buffer.from('x'.repeat(999) + (bytes < 0 ? 'x' : '\n'));
-  for (let n = 0; n < Math.abs(bytes); n += line.length) fs.writeSync(1, line);
+  const lines = Buffer.from(('x'.repeat(999) + (bytes < 0 ? 'x' : '\n')).repeat(65));
+  for (let left = Math.abs(bytes); left > 0;) left -= fs.writeSync(1, lines, 0, Math.min(left, lines.length));
   return 'done';
 };
 exports.log = async () => { console.log('to stdout'); process.stderr.write('to stderr\n'); };

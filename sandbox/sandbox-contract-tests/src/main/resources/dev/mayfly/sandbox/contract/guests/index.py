@@ -31,15 +31,20 @@ def loop(event, context):
 
 
 def allocate(event, context):
+    import mmap
+
     taken = []
+    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | mmap.MAP_POPULATE
     while True:
-        taken.append(b"x" * (8 << 20))
+        taken.append(mmap.mmap(-1, 8 << 20, flags=flags))
+        taken[-1][0] = 1
 
 
 def flood(event, context):
-    line = b"x" * 999 + (b"x" if event < 0 else b"\n")
-    for _ in range(0, abs(event), len(line)):
-        os.write(1, line)
+    lines = (b"x" * 999 + (b"x" if event < 0 else b"\n")) * 65
+    left = abs(event)
+    while left > 0:
+        left -= os.write(1, lines[: min(left, len(lines))])
     return "done"
 
 
@@ -98,7 +103,8 @@ kept = []
 
 
 def keep(event, context):
-    kept.append(b"x" * (event << 20))
+    for _ in range(event):
+        kept.append(b"x" * (1 << 20))
     return "kept"
 
 

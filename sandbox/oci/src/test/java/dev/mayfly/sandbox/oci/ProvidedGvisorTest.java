@@ -1,0 +1,15 @@
+package dev.mayfly.sandbox.oci;
+
+import dev.mayfly.sandbox.contract.HttpLinkContract;
+import dev.mayfly.sandbox.contract.TechnologyUnderTest;
+import org.junit.jupiter.api.Nested;
+
+class ProvidedGvisorTest {
+    @Nested
+    class HttpLink extends HttpLinkContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new ProvidedGvisors();
+        }
+    }
+}
