@@ -132,11 +132,16 @@ final class Container implements Guest {
 
     /** Changes what a running one may use to what the function may. */
     void limit(SandboxSpec spec) throws IOException {
-        memoryMb = spec.memoryMb();
-        cgroup.limitMemory(ground.runtime.memoryMb(spec.memoryMb()));
-        cgroup.weighCpu(spec.memoryMb());
-        cgroup.limitCpu(Math.max(Cgroups.CPU_PERIOD_MICROS, Cgroups.quotaMicros(spec.memoryMb())));
+        limit(spec.memoryMb());
         Mounts.resizeTmpfs(directory.resolve("tmp"), spec.ephemeralStorageMb());
+    }
+
+    /** As a function of that size in its init phase. */
+    private void limit(int functionMb) throws IOException {
+        memoryMb = functionMb;
+        cgroup.limitMemory(ground.runtime.memoryMb(functionMb));
+        cgroup.weighCpu(functionMb);
+        cgroup.limitCpu(Math.max(Cgroups.CPU_PERIOD_MICROS, Cgroups.quotaMicros(functionMb)));
     }
 
     /** Starts its first process. It is closed by the caller when that fails. */
@@ -152,6 +157,11 @@ final class Container implements Guest {
                 link instanceof FramedLink ? directory.resolve("api.sock") : null,
                 ground.runtime.memoryMb(memory));
         bundle.write(ground.home, ground.settings);
+        if (!ground.runtime.makesCgroups()) {
+            cgroup.create();
+            cgroup.limitProcesses(ground.runtime.processes(ground.settings.maxProcesses()));
+            limit(memory);
+        }
         if (!ground.runtime.entersNamespaces()) {
             limitFromOutside(memory);
         }

@@ -20,6 +20,12 @@ interface OciRuntime {
     /** What a cgroup must allow so that a function may use {@code functionMb}. */
     int memoryMb(int functionMb);
 
+    /** What a cgroup must allow so that a function may have that many processes and threads. */
+    int processes(int functionProcesses);
+
+    /** Whether it makes the cgroup that the bundle names, with the limits in it, else its processes enter one. */
+    boolean makesCgroups();
+
     /** Whether the bundle names the network and user namespaces, else the runtime is started in them. */
     boolean entersNamespaces();
 

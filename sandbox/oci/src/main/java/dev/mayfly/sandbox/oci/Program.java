@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Programs with the OCI runtime command line: where they are, and how they are run. */
 final class Program {
-    private static final int TIMEOUT_SECONDS = 30;
+    private static final int TIMEOUT_SECONDS = 10;
 
     private Program() {}
 

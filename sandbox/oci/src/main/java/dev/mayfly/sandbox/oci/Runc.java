@@ -26,6 +26,16 @@ final class Runc implements OciRuntime {
     }
 
     @Override
+    public int processes(int functionProcesses) {
+        return functionProcesses;
+    }
+
+    @Override
+    public boolean makesCgroups() {
+        return true;
+    }
+
+    @Override
     public boolean entersNamespaces() {
         return true;
     }

@@ -18,6 +18,10 @@ final class Runsc implements OciRuntime {
     /** What gVisor's kernel and its file server use themselves. */
     private static final int OVERHEAD_MB = 96;
 
+    private static final int OVERHEAD_THREADS = 128;
+    /** A thread of the guest is one of gVisor's kernel and one that runs the guest's instructions. */
+    private static final int THREADS_EACH = 2;
+
     private static final String IN_NAMESPACES = "echo ready >&2; read go; "
             + "exec setpriv --reuid 0 --regid 0 --clear-groups --inh-caps=-all --ambient-caps=-all \"$@\" 2>&1 </dev/null";
 
@@ -38,6 +42,17 @@ final class Runsc implements OciRuntime {
     }
 
     @Override
+    public int processes(int functionProcesses) {
+        return THREADS_EACH * functionProcesses + OVERHEAD_THREADS;
+    }
+
+    /** Its own handling of cgroups does not know hybrid layouts. */
+    @Override
+    public boolean makesCgroups() {
+        return false;
+    }
+
+    @Override
     public boolean entersNamespaces() {
         return false;
     }
@@ -50,7 +65,6 @@ final class Runsc implements OciRuntime {
 
     @Override
     public int run(Order order) throws IOException, InterruptedException {
-        order.cgroup().create();
         Path state = order.bundle().resolve("state");
         Files.createDirectory(state);
         Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx------"));
@@ -67,7 +81,10 @@ final class Runsc implements OciRuntime {
             mapUsers(process, errors, order.hostId());
             Program.awaitDetached(process, "runsc", log);
         }
-        return Integer.parseInt(Files.readString(pidFile).strip());
+        int pid = Integer.parseInt(Files.readString(pidFile).strip());
+        // When memory runs out it must be gVisor's kernel that dies: without one of the others it would wait for ever.
+        Files.writeString(Path.of("/proc", Integer.toString(pid), "oom_score_adj"), "1000");
+        return pid;
     }
 
     private List<String> command(Order order, Path state, Path log, Path pidFile) {

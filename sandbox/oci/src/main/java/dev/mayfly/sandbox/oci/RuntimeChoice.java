@@ -2,9 +2,12 @@ package dev.mayfly.sandbox.oci;
 
 import dev.mayfly.contracts.function.Isolation;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /** Which program makes the sandboxes of a tier, and how. */
@@ -64,7 +67,7 @@ sealed interface RuntimeChoice {
     /** On gVisor's kernel. */
     record OfRunsc() implements RuntimeChoice {
         /** The fastest first. */
-        private static final List<String> PLATFORMS = List.of("systrap", "ptrace");
+        private static final List<String> PLATFORMS = List.of("systrap", "kvm", "ptrace");
 
         @Override
         public Isolation isolation() {
@@ -86,27 +89,44 @@ sealed interface RuntimeChoice {
             return 112;
         }
 
+        /**
+         * What worked is remembered until the machine starts again: a platform that does not work may take its whole time
+         * limit to show that.
+         */
         @Override
         public OciRuntime choose(Path state, Test test) throws IOException, InterruptedException {
             Path program = Objects.requireNonNull(Program.find("runsc"), "runsc");
-            StringBuilder failures = new StringBuilder();
-            for (String platform : PLATFORMS) {
-                Runsc candidate = new Runsc(program, platform);
-                String failure;
-                try {
-                    failure = test.failureOf(candidate);
-                } catch (IOException e) {
-                    failure = e.getMessage();
+            Path memory = state.resolveSibling("../gvisor-platform").normalize();
+            String version = new Runsc(program, "").version();
+            List<String> candidates = new ArrayList<>(PLATFORMS);
+            if (Files.exists(memory)) {
+                List<String> remembered = Files.readAllLines(memory);
+                if (remembered.size() == 2 && remembered.getFirst().equals(version)) {
+                    candidates.addFirst(remembered.getLast());
                 }
+            }
+            StringJoiner failures = new StringJoiner("; ");
+            for (String platform : candidates) {
+                if (platform.equals("kvm") && !Files.exists(Path.of("/dev/kvm"))) {
+                    continue;
+                }
+                Runsc candidate = new Runsc(program, platform);
+                String failure = failureOf(candidate, test);
                 if (failure == null) {
+                    Files.write(memory, List.of(version, platform));
                     return candidate;
                 }
-                failures.append(failures.isEmpty() ? "" : "; ")
-                        .append(platform)
-                        .append(": ")
-                        .append(failure);
+                failures.add(platform + ": " + failure);
             }
             throw new IOException("gVisor works on no platform here: " + failures);
+        }
+
+        private static @Nullable String failureOf(OciRuntime candidate, Test test) throws InterruptedException {
+            try {
+                return test.failureOf(candidate);
+            } catch (IOException e) {
+                return e.toString();
+            }
         }
     }
 }

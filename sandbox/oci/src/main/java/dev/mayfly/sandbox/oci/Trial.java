@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A container that is run to its end to see whether containers work here. */
 final class Trial {
-    private static final int SECONDS = 20;
+    private static final int SECONDS = 10;
     private static final int MEMORY_MB = 128;
     private static final int TMP_MB = 16;
     private static final InetSocketAddress NOWHERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 9);
