@@ -11,9 +11,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
+        subcommands = IsolationBenchmark.class,
         description = {
             "Measures the hot paths of the running suite beside their baselines, in turn, and prints two Markdown tables.",
-            "Needs the environment of ./mayfly env, and root for the container tier. Run it from the repository's root."
+            "Needs the environment of ./mayfly env, and root for the container tier. 'isolation' compares the tiers."
         })
 final class Benchmarks implements Callable<Integer> {
     @Option(
@@ -33,8 +34,8 @@ final class Benchmarks implements Callable<Integer> {
     public Integer call() throws Exception {
         var report = new Report();
         try (var gateway = new Gateway()) {
+            gateway.deleteLeftovers();
             WarmInvocation.run(gateway, report, rounds);
-            ColdStart.webAssembly(report, rounds);
             ColdStart.containers(gateway, report, coldRounds);
         }
         report.print(new PrintWriter(System.out, false, StandardCharsets.UTF_8));

@@ -2,40 +2,37 @@ package dev.mayfly.benchmarks;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.Objects;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** The functions that are measured. */
+/** The functions that are measured; their sources are resources of this program. */
 final class Functions {
     /** The handler of every node measurement, on Mayfly and in the baselines. */
-    static final String ECHO = "exports.handler = async event => ({ echo: event });\n";
-
-    /** What {@link #ECHO} is compared with: the same handler behind the plainest server there is. */
-    static final String BARE_SERVER = """
-            const { handler } = require('./index.js');
-            require('http').createServer((request, response) => {
-              const chunks = [];
-              request.on('data', chunk => chunks.push(chunk));
-              request.on('end', async () => {
-                const answer = JSON.stringify(await handler(JSON.parse(Buffer.concat(chunks))));
-                response.setHeader('Content-Type', 'application/json');
-                response.end(answer);
-              });
-            }).listen(0, '127.0.0.1', function () { console.log(this.address().port); });
-            """;
+    static final String ECHO = text("echo.js");
 
     private Functions() {}
+
+    static String text(String name) {
+        return new String(bytes(name), StandardCharsets.UTF_8);
+    }
+
+    static byte[] bytes(String name) {
+        try (InputStream resource = Objects.requireNonNull(Functions.class.getResourceAsStream(name), name)) {
+            return resource.readAllBytes();
+        } catch (IOException e) {
+            throw new IllegalStateException(name, e);
+        }
+    }
 
     static byte[] nodeZip() throws IOException {
         return zip("index.js", ECHO.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The WebAssembly example, from the repository's root. */
     static byte[] wasmZip() throws IOException {
-        return zip("hello.wasm", Files.readAllBytes(Path.of("examples/hello-wasm/hello.wasm")));
+        return zip("echo.wasm", bytes("echo.wasm"));
     }
 
     private static byte[] zip(String name, byte[] content) throws IOException {

@@ -10,11 +10,11 @@ final class Samples {
         void run() throws Exception;
     }
 
-    private final long[] nanos;
+    private long[] nanos;
     private int count;
 
     Samples(int capacity) {
-        nanos = new long[capacity];
+        nanos = new long[Math.max(1, capacity)];
     }
 
     void time(Step step) throws Exception {
@@ -23,15 +23,30 @@ final class Samples {
         add(System.nanoTime() - start);
     }
 
-    void add(long sample) {
+    synchronized void add(long sample) {
+        if (count == nanos.length) {
+            nanos = Arrays.copyOf(nanos, 2 * count);
+        }
         nanos[count++] = sample;
     }
 
+    synchronized int count() {
+        return count;
+    }
+
     /** The value below which {@code share} (0 - 1) of the samples lie, in microseconds. */
-    double micros(double share) {
+    synchronized double micros(double share) {
+        if (count == 0) {
+            throw new IllegalStateException("Nothing was measured");
+        }
         long[] sorted = Arrays.copyOf(nanos, count);
         Arrays.sort(sorted);
         return sorted[(int) Math.min(count - 1L, Math.round(share * (count - 1)))] / 1e3;
+    }
+
+    /** In milliseconds. */
+    double median() {
+        return micros(0.5) / 1e3;
     }
 
     String millis(double share) {

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 
 /** Warm invocations by one client, against the same handler behind a bare {@code http.createServer}, in turn. */
 final class WarmInvocation {
-    private static final byte[] EVENT = "{\"name\":\"Ada\"}".getBytes(StandardCharsets.UTF_8);
+    private static final int MEMORY_MB = 256;
 
     /** Rounds before the measured ones, as a multiple: a service that has just started still compiles itself. */
     private static final int WARM_UP = 2;
@@ -19,23 +19,23 @@ final class WarmInvocation {
     private WarmInvocation() {}
 
     static void run(Gateway gateway, Report report, int rounds) throws Exception {
-        String node = "bench-warm-node";
-        String wasm = "bench-warm-wasm";
-        gateway.create(node, "nodejs20.x", "index.handler", Functions.nodeZip());
-        gateway.create(wasm, "wasm32-wasip1", "hello.wasm", Functions.wasmZip());
+        String node = gateway.newName("warm-node");
+        String wasm = gateway.newName("warm-wasm");
+        gateway.create(node, "nodejs20.x", "index.handler", Functions.nodeZip(), MEMORY_MB, "container");
+        gateway.create(wasm, "wasm32-wasip1", "echo.wasm", Functions.wasmZip(), MEMORY_MB, "wasm");
         Path folder = Files.createTempDirectory("mayfly-bench");
         Files.writeString(folder.resolve("index.js"), Functions.ECHO);
-        Files.writeString(folder.resolve("server.js"), Functions.BARE_SERVER);
+        Files.writeString(folder.resolve("server.js"), Functions.text("server.js"));
         var server = new ProcessBuilder("node", "server.js")
                 .directory(folder.toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (var output = new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8))) {
             var bare = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + output.readLine() + "/"))
-                    .POST(HttpRequest.BodyPublishers.ofByteArray(EVENT))
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(Probe.EVENT))
                     .build();
-            var nodeRequest = gateway.invocation(node, EVENT);
-            var wasmRequest = gateway.invocation(wasm, EVENT);
+            var nodeRequest = gateway.invocation(node, Probe.EVENT);
+            var wasmRequest = gateway.invocation(wasm, Probe.EVENT);
             var bareTimes = new Samples(rounds);
             var nodeTimes = new Samples(rounds);
             var wasmTimes = new Samples(rounds);

@@ -1,0 +1,10 @@
+package dev.mayfly.benchmarks;
+
+/** A WebAssembly engine without Mayfly, with a compiled module. */
+interface RawEngine extends AutoCloseable {
+    /** Makes an instance, runs it to its end with {@code event} as its standard input, and drops it. */
+    byte[] run(byte[] event) throws Exception;
+
+    @Override
+    default void close() {}
+}
