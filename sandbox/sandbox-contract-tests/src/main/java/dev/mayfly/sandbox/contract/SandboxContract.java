@@ -57,9 +57,9 @@ public abstract class SandboxContract {
     final void openTechnology(@TempDir Path temporary) throws IOException {
         folder = Files.createDirectories(temporary.resolve("state"));
         technology = underTest().open(folder);
+        technology.recover();
         Availability availability = technology.check();
         Assumptions.assumeTrue(availability.available(), availability.detail());
-        technology.recover();
     }
 
     @AfterAll
