@@ -3,17 +3,21 @@ package dev.mayfly.host.lease;
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.scaling.HostStatus;
 import dev.mayfly.contracts.scaling.ScalingDecision;
+import dev.mayfly.host.lease.WaitingLine.Handed;
+import dev.mayfly.host.lease.WaitingLine.Origin;
+import dev.mayfly.host.lease.WaitingLine.Waiter;
 import dev.mayfly.sandbox.api.SandboxStartException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -34,25 +38,14 @@ public final class SandboxPool implements AutoCloseable {
                 throws SandboxStartException, TierUnavailableException, InterruptedException;
     }
 
-    private static final class Group {
-        private final Deque<PooledSandbox> idle = new ArrayDeque<>();
-        private @Nullable String revision;
-        private int busy;
-        private int starting;
-        private int desired;
+    /** How many starts of one function may be in their first moments at once: more would only slow each other down. */
+    private static final int BEGINNINGS = Math.max(2, 2 * Runtime.getRuntime().availableProcessors());
 
-        private int size() {
-            return idle.size() + busy + starting;
-        }
-
-        private boolean isUnused() {
-            return size() == 0 && desired == 0;
-        }
-    }
+    private static final long FIRST_MOMENTS_MILLIS = 200;
 
     private final Starter starter;
     private final SandboxLimits limits;
-    private final Map<String, Group> groups = new HashMap<>();
+    private final Map<String, FunctionGroup> groups = new HashMap<>();
     private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
     private final Freezer freezer;
     private final Snapshots snapshots;
@@ -94,21 +87,112 @@ public final class SandboxPool implements AutoCloseable {
      */
     public Lease acquire(FunctionVersion version, Consumer<String> failureLog)
             throws NoRoomException, SandboxStartException, TierUnavailableException, InterruptedException {
-        for (@Nullable PooledSandbox idle = takeIdle(version); idle != null; idle = takeIdle(version)) {
-            if (wake(idle)) {
-                return new Lease(this, idle, false);
+        while (true) {
+            Waiter waiter = claim(version, failureLog);
+            begin(version.key());
+            Handed handed = await(waiter);
+            if (handed.origin() != Origin.IDLE || wake(handed.sandbox())) {
+                return new Lease(this, handed.sandbox(), handed.origin() == Origin.STARTED);
             }
         }
+    }
+
+    private Handed await(Waiter waiter)
+            throws NoRoomException, SandboxStartException, TierUnavailableException, InterruptedException {
+        try {
+            return waiter.await();
+        } catch (InterruptedException e) {
+            synchronized (this) {
+                groupOf(waiter.version()).waiting.leave(waiter);
+                forgetIfUnused(waiter.version().key());
+            }
+            waiter.giveUp(late -> giveBack(late.sandbox()));
+            throw e;
+        }
+    }
+
+    /** Begins starts for those that wait, a few at a time: a freed sandbox may be there before the later ones are needed. */
+    private void begin(String functionKey) {
+        while (true) {
+            Waiter next;
+            synchronized (this) {
+                FunctionGroup group = groups.get(functionKey);
+                if (group == null || group.beginning >= BEGINNINGS) {
+                    return;
+                }
+                next = group.waiting.nextToBegin();
+                if (next == null) {
+                    return;
+                }
+                group.beginning++;
+                group.starting++;
+            }
+            background.execute(() -> start(next));
+        }
+    }
+
+    private void start(Waiter waiter) {
+        FunctionVersion version = waiter.version();
+        Runnable begun = onlyOnce(() -> {
+            synchronized (this) {
+                groupOf(version).beginning--;
+                forgetIfUnused(version.key());
+            }
+            begin(version.key());
+        });
+        CompletableFuture.delayedExecutor(FIRST_MOMENTS_MILLIS, TimeUnit.MILLISECONDS)
+                .execute(begun);
+        try {
+            reserveForStart(version);
+            PooledSandbox started = startReserved(version, waiter.failureLog());
+            if (!serve(started, Origin.STARTED)) {
+                giveBack(started);
+            }
+        } catch (NoRoomException | SandboxStartException | TierUnavailableException | RuntimeException e) {
+            fail(waiter, e);
+        } catch (InterruptedException e) {
+            fail(waiter, SandboxStartException.platform("The host is stopping", e));
+            Thread.currentThread().interrupt();
+        } finally {
+            begun.run();
+        }
+    }
+
+    private static Runnable onlyOnce(Runnable action) {
+        var done = new AtomicBoolean();
+        return () -> {
+            if (done.compareAndSet(false, true)) {
+                action.run();
+            }
+        };
+    }
+
+    private void fail(Waiter waiter, Exception failure) {
+        synchronized (this) {
+            groupOf(waiter.version()).waiting.leave(waiter);
+            forgetIfUnused(waiter.version().key());
+        }
+        if (!waiter.fail(failure)) {
+            log.info(
+                    "A sandbox of {} that nobody waits for failed to start: {}",
+                    waiter.version().key(),
+                    failure.toString());
+        }
+    }
+
+    private synchronized boolean serve(PooledSandbox sandbox, Origin origin) {
+        return groupOf(sandbox.version()).waiting.serve(sandbox, origin);
+    }
+
+    private void reserveForStart(FunctionVersion version) throws NoRoomException {
         try {
             reserve(version);
         } catch (NoRoomException e) {
             synchronized (this) {
                 groupOf(version).starting--;
-                forgetIfUnused(version.key());
             }
             throw e;
         }
-        return new Lease(this, startReserved(version, failureLog), true);
     }
 
     /** Makes a sandbox ready that was idle and counts as busy; false when it does not wake and is on its way out. */
@@ -139,22 +223,25 @@ public final class SandboxPool implements AutoCloseable {
         return false;
     }
 
-    private synchronized @Nullable PooledSandbox takeIdle(FunctionVersion version) {
+    /** An idle sandbox at once, or a place in the line. */
+    private synchronized Waiter claim(FunctionVersion version, Consumer<String> failureLog) {
         if (closed) {
             throw new IllegalStateException("The host is stopping");
         }
-        Group group = groups.computeIfAbsent(version.key(), key -> new Group());
+        FunctionGroup group = groups.computeIfAbsent(version.key(), key -> new FunctionGroup());
         if (!version.revisionId().equals(group.revision)) {
             group.revision = version.revisionId();
             drain(group, sandbox -> !sandbox.version().revisionId().equals(version.revisionId()));
         }
-        PooledSandbox sandbox = group.idle.pollFirst();
-        if (sandbox == null) {
-            group.starting++;
+        var waiter = new Waiter(version, failureLog);
+        PooledSandbox idle = group.idle.pollFirst();
+        if (idle == null) {
+            group.waiting.join(waiter);
         } else {
             group.busy++;
+            waiter.take(idle, Origin.IDLE);
         }
-        return sandbox;
+        return waiter;
     }
 
     /** Promises the memory of one sandbox; ends idle ones for it when it must. */
@@ -193,7 +280,7 @@ public final class SandboxPool implements AutoCloseable {
             return started;
         } finally {
             synchronized (this) {
-                Group group = groupOf(version);
+                FunctionGroup group = groupOf(version);
                 group.starting--;
                 if (started != null) {
                     group.busy++;
@@ -212,13 +299,16 @@ public final class SandboxPool implements AutoCloseable {
         boolean stopping;
         synchronized (this) {
             stopping = closed;
-            Group group = groupOf(sandbox.version());
-            group.busy--;
+            FunctionGroup group = groupOf(sandbox.version());
             boolean current = sandbox.version().revisionId().equals(group.revision);
             if (!closed
                     && current
                     && sandbox.sandbox().isReusable()
                     && sandbox.ageNanos() < limits.lifetime().toNanos()) {
+                if (group.waiting.serve(sandbox, Origin.FREED)) {
+                    return;
+                }
+                group.busy--;
                 if (!sandbox.livesWhileIdle()) {
                     promisedMb -= sandbox.promisedMb();
                     sandbox.promise(0);
@@ -231,6 +321,7 @@ public final class SandboxPool implements AutoCloseable {
                 freezer.idle(sandbox);
                 return;
             }
+            group.busy--;
         }
         if (stopping) {
             end(sandbox);
@@ -258,7 +349,7 @@ public final class SandboxPool implements AutoCloseable {
 
     /** A new revision is what runs from now on. */
     public synchronized void changed(FunctionVersion version) {
-        Group group = groups.get(version.key());
+        FunctionGroup group = groups.get(version.key());
         if (group != null) {
             group.revision = version.revisionId();
             drain(group, sandbox -> !sandbox.version().revisionId().equals(version.revisionId()));
@@ -268,7 +359,7 @@ public final class SandboxPool implements AutoCloseable {
     /** The function is gone: its idle sandboxes end now, busy ones after their invocation. */
     public synchronized void deleted(String functionKey) {
         snapshots.forget(functionKey);
-        Group group = groups.get(functionKey);
+        FunctionGroup group = groups.get(functionKey);
         if (group != null) {
             group.revision = null;
             group.desired = 0;
@@ -283,7 +374,7 @@ public final class SandboxPool implements AutoCloseable {
     public void apply(ScalingDecision decision, Optional<FunctionVersion> version) {
         int missing;
         synchronized (this) {
-            Group group = groups.computeIfAbsent(decision.functionKey(), key -> new Group());
+            FunctionGroup group = groups.computeIfAbsent(decision.functionKey(), key -> new FunctionGroup());
             group.desired = version.isPresent() ? decision.desired() : 0;
             while (!group.idle.isEmpty() && group.size() > group.desired) {
                 PooledSandbox surplus = group.idle.removeLast();
@@ -300,7 +391,7 @@ public final class SandboxPool implements AutoCloseable {
 
     private void startAhead(FunctionVersion version) {
         synchronized (this) {
-            Group group = groupOf(version);
+            FunctionGroup group = groupOf(version);
             if (closed || group.size() >= group.desired || !tryPromise(version.memoryMb())) {
                 return;
             }
@@ -319,7 +410,7 @@ public final class SandboxPool implements AutoCloseable {
     /** Ends what has been idle for too long, is too old, or has died while idle. */
     public void sweep() {
         synchronized (this) {
-            for (Group group : List.copyOf(groups.values())) {
+            for (FunctionGroup group : List.copyOf(groups.values())) {
                 drain(
                         group,
                         sandbox -> sandbox.idleNanos() > limits.keepAlive().toNanos()
@@ -329,7 +420,7 @@ public final class SandboxPool implements AutoCloseable {
         }
     }
 
-    private void drain(Group group, Predicate<PooledSandbox> which) {
+    private void drain(FunctionGroup group, Predicate<PooledSandbox> which) {
         group.idle.removeIf(sandbox -> {
             boolean goes = which.test(sandbox);
             if (goes) {
@@ -348,12 +439,12 @@ public final class SandboxPool implements AutoCloseable {
     }
 
     private synchronized boolean isCurrent(FunctionVersion version) {
-        Group group = groups.get(version.key());
+        FunctionGroup group = groups.get(version.key());
         return !closed && group != null && version.revisionId().equals(group.revision);
     }
 
-    private Group groupOf(FunctionVersion version) {
-        return groups.computeIfAbsent(version.key(), key -> new Group());
+    private FunctionGroup groupOf(FunctionVersion version) {
+        return groups.computeIfAbsent(version.key(), key -> new FunctionGroup());
     }
 
     private void forgetIfUnused(String functionKey) {
@@ -372,8 +463,9 @@ public final class SandboxPool implements AutoCloseable {
     public synchronized List<HostStatus.Sandboxes> sandboxes() {
         List<HostStatus.Sandboxes> counts = new ArrayList<>();
         groups.forEach((key, group) -> {
-            if (group.size() > 0) {
-                counts.add(new HostStatus.Sandboxes(key, group.idle.size(), group.busy + group.starting));
+            if (group.size() + group.waiting.size() > 0) {
+                counts.add(new HostStatus.Sandboxes(
+                        key, group.idle.size(), group.busy + Math.max(group.starting, group.waiting.size())));
             }
         });
         return counts;

@@ -155,8 +155,8 @@ public final class ShellPool<S extends ShellPool.Shell> implements AutoCloseable
         S shell = null;
         try {
             shell = maker.make(kind);
-        } catch (IOException | IllegalStateException e) {
-            log.warn("No shell of {} can be started; the next try is in 5 s: {}", kind, e.toString());
+        } catch (IOException | RuntimeException e) {
+            log.warn("No shell of {} can be started; the next try is in 5 s", kind, e);
         }
         lock.lock();
         try {

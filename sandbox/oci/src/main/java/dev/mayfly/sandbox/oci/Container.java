@@ -34,11 +34,6 @@ import org.jspecify.annotations.Nullable;
 final class Container implements Guest {
     private static final int END_SECONDS = 10;
 
-    /** Threads of a kernel in user space itself, and how many of the machine's it needs for each of its guest's. */
-    private static final int PROCESSES_BESIDE_GUESTS = 128;
-
-    private static final int PROCESSES_FOR_EACH = 2;
-
     private final String id;
     private final Ground ground;
     private final Slots.Slot slot;
@@ -162,23 +157,12 @@ final class Container implements Guest {
             cgroup.limitProcesses(ground.runtime.processes(ground.settings.maxProcesses()));
             limit(memory);
         }
-        if (!ground.runtime.entersNamespaces()) {
-            limitFromOutside(memory);
-        }
         int pid = ground.runtime.run(
                 new OciRuntime.Order(id, directory, log.writePath(), cgroup, network.path(), slot.firstId()));
         GuestProcess started = new GuestProcess(pid, ground.reactor);
         process = started;
         started.exit().thenRun(link::close);
         log.handOver(ground.reactor);
-    }
-
-    /** For a runtime that is told to leave cgroups alone: what the bundle says is no limit then. */
-    private void limitFromOutside(int memory) throws IOException {
-        cgroup.create();
-        cgroup.limitMemory(ground.runtime.memoryMb(memory));
-        cgroup.weighCpu(memory);
-        cgroup.limitProcesses(PROCESSES_BESIDE_GUESTS + PROCESSES_FOR_EACH * ground.settings.maxProcesses());
     }
 
     @Override

@@ -18,7 +18,10 @@ public interface SandboxTechnology extends AutoCloseable {
     /** The runtimes it can offer here, e.g. {@code nodejs20.x}; empty when unavailable. */
     List<String> runtimes();
 
-    /** Removes every process, mount, cgroup and file that an earlier, killed owner of the same folder left. */
+    /**
+     * Removes every process, mount, cgroup and file that an earlier, killed owner of the same folder left. Called before
+     * anything else: what this owner has made ahead of need would go too.
+     */
     void recover();
 
     /**

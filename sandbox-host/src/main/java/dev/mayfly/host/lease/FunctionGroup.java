@@ -1,0 +1,27 @@
+package dev.mayfly.host.lease;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/** The sandboxes of one function, and who waits for one. The pool guards it. */
+final class FunctionGroup {
+    final Deque<PooledSandbox> idle = new ArrayDeque<>();
+
+    @Nullable
+    String revision;
+
+    int busy;
+    final WaitingLine waiting = new WaitingLine();
+    int starting;
+    int beginning;
+    int desired;
+
+    int size() {
+        return idle.size() + busy + starting;
+    }
+
+    boolean isUnused() {
+        return size() == 0 && waiting.size() == 0 && desired == 0;
+    }
+}

@@ -1,0 +1,221 @@
+package dev.mayfly.host.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.contracts.function.Isolation;
+import dev.mayfly.contracts.function.Network;
+import dev.mayfly.host.code.CodeCache;
+import dev.mayfly.sandbox.api.InvocationRequest;
+import dev.mayfly.sandbox.api.InvocationResult;
+import dev.mayfly.sandbox.api.Sandbox;
+import dev.mayfly.sandbox.api.SandboxStartException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Who waits for a sandbox takes what comes first: its own start, another's, or one that is given back. */
+class WaitingTest {
+    private static final FunctionVersion FUNCTION = new FunctionVersion(
+            "000000000000",
+            "f",
+            FunctionVersion.LATEST,
+            "1",
+            "nodejs20.x",
+            "index.handler",
+            128,
+            3,
+            512,
+            Map.of(),
+            "00",
+            1,
+            Isolation.CONTAINER,
+            Network.NONE,
+            "Active",
+            null,
+            Instant.EPOCH);
+
+    private final AtomicInteger begun = new AtomicInteger();
+    private final AtomicInteger alive = new AtomicInteger();
+    private final Semaphore mayStart = new Semaphore(0);
+    private volatile boolean startsFail;
+    private final SandboxPool pool = new SandboxPool(
+            this::start,
+            _ -> {},
+            new SandboxLimits(128 * 1000, Duration.ofMinutes(10), Duration.ofHours(6), Duration.ofMinutes(1)));
+    private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
+
+    private PooledSandbox start(FunctionVersion version, java.util.function.Consumer<String> failureLog)
+            throws SandboxStartException, InterruptedException {
+        begun.incrementAndGet();
+        mayStart.acquire();
+        if (startsFail) {
+            throw SandboxStartException.function("Runtime.ExitError", "exit status 1", 1);
+        }
+        alive.incrementAndGet();
+        return new PooledSandbox(version, new Idle("s" + begun), new SandboxLog(), CodeCache.Held.nothing());
+    }
+
+    private final class Idle implements Sandbox {
+        private final String id;
+
+        Idle(String id) {
+            this.id = id;
+        }
+
+        @Override
+        public String id() {
+            return id;
+        }
+
+        @Override
+        public Duration initDuration() {
+            return Duration.ZERO;
+        }
+
+        @Override
+        public boolean isReusable() {
+            return true;
+        }
+
+        @Override
+        public long residentMemoryBytes() {
+            return 0;
+        }
+
+        @Override
+        public InvocationResult invoke(InvocationRequest request) {
+            return new InvocationResult.Success(request.payload(), new InvocationResult.Usage(1, 1, 1));
+        }
+
+        @Override
+        public void close() {
+            alive.decrementAndGet();
+        }
+    }
+
+    @AfterEach
+    void close() {
+        mayStart.release(10_000);
+        callers.close();
+        pool.close();
+        assertThat(alive).hasValue(0);
+        assertThat(pool.promisedMb()).isZero();
+        assertThat(pool.sandboxes()).isEmpty();
+    }
+
+    private List<Future<Boolean>> leaseAtOnce(int count) {
+        List<Future<Boolean>> leases = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            leases.add(callers.submit(() -> {
+                try (Lease lease = pool.acquire(FUNCTION, _ -> {})) {
+                    return lease.isCold();
+                }
+            }));
+        }
+        return leases;
+    }
+
+    private void awaitWaiting(int count) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (pool.sandboxes().isEmpty() || pool.sandboxes().getFirst().busy() < count) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void oneSandboxServesAHundredThatCameWhileItStarted() throws Exception {
+        List<Future<Boolean>> leases = leaseAtOnce(100);
+        awaitWaiting(100);
+        mayStart.release(1);
+        int cold = 0;
+        for (Future<Boolean> lease : leases) {
+            cold += lease.get(10, TimeUnit.SECONDS) ? 1 : 0;
+        }
+        assertThat(cold).isEqualTo(1);
+        assertThat(begun.get()).isLessThan(100);
+    }
+
+    @Test
+    void longInvocationsEachGetASandboxOfTheirOwn() throws Exception {
+        mayStart.release(50);
+        var all = new CountDownLatch(50);
+        List<Future<?>> leases = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            leases.add(callers.submit(() -> {
+                try (Lease lease = pool.acquire(FUNCTION, _ -> {})) {
+                    all.countDown();
+                    return all.await(10, TimeUnit.SECONDS);
+                }
+            }));
+        }
+        for (Future<?> lease : leases) {
+            assertThat(lease.get(10, TimeUnit.SECONDS)).isEqualTo(true);
+        }
+        assertThat(begun).hasValue(50);
+    }
+
+    @Test
+    void startsThatHangDoNotHoldUpTheOthers() throws Exception {
+        List<Future<Boolean>> leases = leaseAtOnce(40);
+        awaitWaiting(40);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (begun.get() < 40) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+        mayStart.release(40);
+        for (Future<Boolean> lease : leases) {
+            lease.get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void aStartThatFailsFailsTheInvocationThatWaitedForIt() throws Exception {
+        startsFail = true;
+        List<Future<Boolean>> leases = leaseAtOnce(20);
+        mayStart.release(20);
+        for (Future<Boolean> lease : leases) {
+            assertThatThrownBy(() -> lease.get(10, TimeUnit.SECONDS))
+                    .isInstanceOf(ExecutionException.class)
+                    .cause()
+                    .isInstanceOf(SandboxStartException.class)
+                    .hasMessage("exit status 1");
+        }
+    }
+
+    @Test
+    void whoIsInterruptedWhileWaitingLeavesItsStartToTheNext() throws Exception {
+        var interrupted = new CompletableFuture<Boolean>();
+        Thread waiting = Thread.ofVirtual().start(() -> {
+            try (Lease lease = pool.acquire(FUNCTION, _ -> {})) {
+                interrupted.complete(false);
+            } catch (InterruptedException e) {
+                interrupted.complete(true);
+            } catch (NoRoomException | SandboxStartException | TierUnavailableException e) {
+                interrupted.completeExceptionally(e);
+            }
+        });
+        awaitWaiting(1);
+        waiting.interrupt();
+        assertThat(interrupted.get(10, TimeUnit.SECONDS)).isTrue();
+        Future<Boolean> next = leaseAtOnce(1).getFirst();
+        mayStart.release(2);
+        assertThat(next.get(10, TimeUnit.SECONDS)).isNotNull();
+    }
+}
