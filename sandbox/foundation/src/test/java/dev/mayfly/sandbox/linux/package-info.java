@@ -1,0 +1,5 @@
+/** Tests of what sandboxes are on Linux. */
+@NullMarked
+package dev.mayfly.sandbox.linux;
+
+import org.jspecify.annotations.NullMarked;
