@@ -38,13 +38,17 @@ final class Deadlines {
         final long cpuStart = THREADS.getCurrentThreadCpuTime();
         private final GuestThread thread = GuestThread.current();
         private final double share;
+        private boolean ended;
 
         private Armed(StopSignal stop, double share) {
             this.stop = stop;
             this.share = share;
         }
 
-        private void look(long now) {
+        private synchronized void look(long now) {
+            if (ended) {
+                return;
+            }
             if (stop.isDue(now)) {
                 stop.stop();
             }
@@ -59,8 +63,9 @@ final class Deadlines {
         }
 
         @Override
-        public void close() {
+        public synchronized void close() {
             armed.remove(this);
+            ended = true;
             thread.ahead = false;
         }
     }

@@ -87,8 +87,12 @@ final class EndiveEngine implements ModuleEngine {
     @Override
     public Program load(byte[] bytes, byte[] compiled) throws RefusedException {
         WasmModule module = parse(bytes);
-        return new Compiled(
-                module, machines(module, new Artefact(compiled)), WEIGHT_FACTOR * (bytes.length + compiled.length));
+        int weight = WEIGHT_FACTOR * (bytes.length + compiled.length);
+        try {
+            return new Compiled(module, machines(module, new Artefact(compiled)), weight);
+        } catch (RuntimeException | LinkageError e) {
+            throw new RefusedException(EngineMain.STALE, "The compiled form cannot be loaded: " + e);
+        }
     }
 
     private static Function<Instance, Machine> machines(WasmModule module, Artefact artefact) throws RefusedException {

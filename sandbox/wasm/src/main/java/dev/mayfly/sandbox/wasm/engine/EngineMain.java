@@ -62,7 +62,7 @@ public final class EngineMain {
         this.guest = new Guest(moduleEngine, new Storage(mebibytes(arguments[2])));
         this.modules = Caffeine.newBuilder()
                 .maximumWeight(mebibytes(arguments[3]))
-                .weigher((String digest, ModuleEngine.Program program) -> program.weight())
+                .weigher((String digest, ModuleEngine.Program program) -> bounded(program.weight(), arguments[3]))
                 .expireAfterAccess(UNUSED)
                 .executor(Runnable::run)
                 .removalListener(
@@ -74,9 +74,14 @@ public final class EngineMain {
                 .build();
         this.files = Caffeine.newBuilder()
                 .maximumWeight(mebibytes(arguments[4]))
-                .weigher((String name, FileTree tree) -> tree.weight())
+                .weigher((String name, FileTree tree) -> bounded(tree.weight(), arguments[4]))
                 .expireAfterAccess(UNUSED)
                 .build();
+    }
+
+    /** The largest is kept too, as if it were a quarter of all. */
+    private static int bounded(int weight, String mebibytes) {
+        return (int) Math.min(weight, mebibytes(mebibytes) / 4);
     }
 
     private static long mebibytes(String number) {
@@ -192,8 +197,11 @@ public final class EngineMain {
             while (true) {
                 Wire.Message message = wire.receive();
                 wire.working(true);
-                answer(wire, number, message);
-                wire.working(false);
+                try {
+                    answer(wire, number, message);
+                } finally {
+                    wire.working(false);
+                }
             }
         } catch (EOFException | ClosedByInterruptException e) {
             // The host closes connections that it needs no more.

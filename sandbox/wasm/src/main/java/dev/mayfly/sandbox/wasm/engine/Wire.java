@@ -20,6 +20,7 @@ public final class Wire implements AutoCloseable {
     private static final int HEADER_BYTES = 5;
     private static final int CHUNK_BYTES = 64 << 10;
     private static final long LOOK_NANOS = 50_000;
+    private static final int MAX_WAITS_BETWEEN = 63;
     private static final int MAX_WORKING = Runtime.getRuntime().availableProcessors();
     private static final int MAX_LOOKING = Math.max(1, MAX_WORKING / 2);
     private static final AtomicInteger LOOKING = new AtomicInteger();
@@ -27,6 +28,8 @@ public final class Wire implements AutoCloseable {
 
     private final ByteChannel channel;
     private boolean working;
+    private int fruitless;
+    private int waitsToGo;
     private final ByteBuffer in = ByteBuffer.allocateDirect(CHUNK_BYTES).flip();
     private final ByteBuffer out = ByteBuffer.allocateDirect(CHUNK_BYTES);
 
@@ -144,26 +147,42 @@ public final class Wire implements AutoCloseable {
     }
 
     private int impatient(SocketChannel socket) throws IOException {
+        if (waitsToGo > 0) {
+            waitsToGo--;
+        } else {
+            int count = look(socket);
+            if (count != 0) {
+                fruitless = 0;
+                return count;
+            }
+            // Where looking leads to nothing (long guests, a busy machine) it is soon given up, but for a try now and
+            // then.
+            fruitless = Math.min(MAX_WAITS_BETWEEN, 2 * fruitless + 1);
+            waitsToGo = fruitless;
+        }
+        socket.configureBlocking(true);
+        return socket.read(in);
+    }
+
+    private int look(SocketChannel socket) throws IOException {
         boolean before = working;
         working(true);
         try {
-            if (LOOKING.incrementAndGet() <= MAX_LOOKING && WORKING.get() <= MAX_WORKING) {
-                socket.configureBlocking(false);
-                long end = System.nanoTime() + LOOK_NANOS;
-                do {
-                    int count = socket.read(in);
-                    if (count != 0) {
-                        return count;
-                    }
-                    Thread.onSpinWait();
-                } while (System.nanoTime() < end && WORKING.get() <= MAX_WORKING);
+            if (LOOKING.incrementAndGet() > MAX_LOOKING) {
+                return 0;
             }
+            socket.configureBlocking(false);
+            long end = System.nanoTime() + LOOK_NANOS;
+            int count = 0;
+            while (count == 0 && System.nanoTime() < end && WORKING.get() <= MAX_WORKING) {
+                Thread.onSpinWait();
+                count = socket.read(in);
+            }
+            return count;
         } finally {
             LOOKING.decrementAndGet();
             working(before);
         }
-        socket.configureBlocking(true);
-        return socket.read(in);
     }
 
     @Override
