@@ -9,7 +9,7 @@ import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds out whether KVM works here: it may be there and hang, so only a guest that boots shows it. */
+/** Finds out what runs machines best here. KVM may be there and hang, so only a guest that boots shows that it works. */
 final class Accelerator {
     private static final Logger log = LoggerFactory.getLogger(Accelerator.class);
     private static final Duration LIMIT = Duration.ofSeconds(10);
@@ -18,8 +18,18 @@ final class Accelerator {
 
     private Accelerator() {}
 
+    /** Firecracker, where it is and KVM works; else QEMU, with KVM where that works. */
+    static Driver choose(Path program, GuestImage image, MicrovmSettings settings, VmHome home, Cgroups cgroups)
+            throws IOException, InterruptedException {
+        Qemu qemu = chooseQemu(program, image, settings, home, cgroups);
+        Firecracker firecracker = qemu.isHardware() ? Firecracker.find(image) : null;
+        return firecracker != null && boots(new Ground(settings, home, image, firecracker, cgroups))
+                ? firecracker
+                : qemu;
+    }
+
     /** QEMU with the best way to run instructions that works. What was found is kept in the cache folder. */
-    static Qemu choose(Path program, GuestImage image, MicrovmSettings settings, VmHome home, Cgroups cgroups)
+    static Qemu chooseQemu(Path program, GuestImage image, MicrovmSettings settings, VmHome home, Cgroups cgroups)
             throws IOException, InterruptedException {
         Qemu emulating = Qemu.emulating(program, image, "there is no " + DEVICE);
         if (!Files.exists(DEVICE)) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -78,6 +79,17 @@ final class DiskCache {
         }
         try (Stream<Path> names = Files.list(folder)) {
             names.filter(path -> path.getFileName().toString().startsWith(".")).forEach(VmHome::deleteTree);
+        }
+    }
+
+    /** What a file or a folder takes on disk, which is less than its size when it has holes. */
+    static long allocatedBytes(Path path) throws IOException {
+        try {
+            String said = Commands.run(List.of("du", "-s", "-B1", path.toString()), Duration.ofSeconds(30), _ -> {});
+            return Long.parseLong(said.split("\\s", 2)[0]);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Interrupted", e);
         }
     }
 

@@ -36,18 +36,7 @@ final class FunctionSnapshots {
     FunctionSnapshots(Ground ground) {
         this.ground = ground;
         this.cache = new DiskCache(
-                ground.home().snapshots(), (long) ground.settings().snapshotCacheMb() << 20, FunctionSnapshots::bytes);
-    }
-
-    private static long bytes(Path snapshot) throws IOException {
-        try {
-            String said =
-                    Commands.run(List.of("du", "-s", "-B1", snapshot.toString()), Duration.ofSeconds(30), _ -> {});
-            return Long.parseLong(said.split("\\s", 2)[0]);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return 0;
-        }
+                ground.home().snapshots(), (long) ground.settings().snapshotCacheMb() << 20, DiskCache::allocatedBytes);
     }
 
     private String nameOf(SandboxSpec spec) {

@@ -19,6 +19,10 @@ import org.slf4j.LoggerFactory;
 record GuestImage(Path directory) {
     private static final Logger log = LoggerFactory.getLogger(GuestImage.class);
     private static final Duration BUILD_LIMIT = Duration.ofMinutes(10);
+
+    /** Several; those of earlier versions go in time. */
+    private static final long MOST_BYTES = 2L << 30;
+
     private static final List<String> SOURCES = List.of(
             "build.sh",
             "init",
@@ -59,7 +63,11 @@ record GuestImage(Path directory) {
                     BUILD_LIMIT,
                     line -> log.info("{}", line));
             Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxr-xr-x"));
-            return new GuestImage(Path.of(image));
+            DiskCache images = new DiskCache(cache.resolve("images"), MOST_BYTES, DiskCache::allocatedBytes);
+            GuestImage built = new GuestImage(Path.of(image));
+            images.find(built.digest());
+            images.added(built.directory);
+            return built;
         } finally {
             VmHome.deleteTree(sources);
         }

@@ -119,7 +119,7 @@ public final class MicrovmTechnology implements SandboxTechnology {
                 Cgroups cgroups = Cgroups.detect();
                 home.create();
                 GuestImage image = GuestImage.build(settings.cacheFolder());
-                Qemu driver = Accelerator.choose(program, image, settings, home, cgroups);
+                Driver driver = Accelerator.choose(program, image, settings, home, cgroups);
                 starter = new Starter(new Ground(settings, home, image, driver, cgroups), detected(), timer);
             }
             if (starter == null) {

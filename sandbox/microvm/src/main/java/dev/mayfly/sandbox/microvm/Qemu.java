@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** QEMU's {@code microvm} machine, with KVM or with software emulation. */
 final class Qemu implements Driver {
     private static final Pattern VERSION = Pattern.compile("version (\\d+)\\.(\\d+)[\\d.]*");
+    private static final long MOST_STATE = 64L << 20;
     private static final String MEMORY = "/snapshot/memory";
 
     private final Path program;
@@ -114,10 +115,10 @@ final class Qemu implements Driver {
         command.add("--");
         command.add(program.toString());
         command.addAll(arguments(launch.megabytes(), launch.processors(), memory));
-        return QemuMachine.start(launch, command, environment);
+        return QemuMachine.start(launch, new QemuMachine.Invocation(command, environment, "/vm", "fd:3", MOST_STATE));
     }
 
-    private List<String> arguments(int megabytes, int processors, Memory memory) {
+    List<String> arguments(int megabytes, int processors, Memory memory) {
         boolean shared = !(memory instanceof Memory.Copy);
         String file = "memory-backend-file,id=ram,size=" + megabytes + "M,mem-path=" + MEMORY
                 + (shared ? ",share=on" : ",share=off")

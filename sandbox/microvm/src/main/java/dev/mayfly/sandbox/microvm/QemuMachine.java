@@ -26,34 +26,46 @@ final class QemuMachine implements Driver.Machine {
 
     private static final String STATE = "state.sock";
     private static final int MAX_WORDS = 2000;
-    private static final long MAX_STATE = 64L << 20;
 
     private final Driver.Launch launch;
     private final Process process;
     private final CompletableFuture<Void> ended;
     private final SocketChannel port;
     private final Qmp monitor;
+    private final String own;
+    private final long mostState;
 
-    private QemuMachine(Driver.Launch launch, Process process, SocketChannel port, Qmp monitor) {
+    private QemuMachine(Driver.Launch launch, Process process, SocketChannel port, Qmp monitor, Invocation invocation) {
         this.launch = launch;
+        this.own = invocation.own();
+        this.mostState = invocation.mostState();
         this.process = process;
         this.ended = process.onExit().thenAccept(_ -> {});
         this.port = port;
         this.monitor = monitor;
     }
 
-    static QemuMachine start(Driver.Launch launch, List<String> command, Map<String, String> environment)
-            throws IOException, InterruptedException {
+    /**
+     * How it is run.
+     *
+     * @param own the machine's folder {@code vm}, as QEMU sees it
+     * @param incoming where its state comes from, when it goes on
+     * @param mostState bytes of its state, when it is saved
+     */
+    record Invocation(
+            List<String> command, Map<String, String> environment, String own, String incoming, long mostState) {}
+
+    static QemuMachine start(Driver.Launch launch, Invocation invocation) throws IOException {
         Path folder = launch.folder();
         SocketChannel port = null;
         Process process = null;
         try (ServerSocketChannel ports = listen(launch, PORT);
                 ServerSocketChannel monitors = listen(launch, MONITOR)) {
-            ProcessBuilder builder = new ProcessBuilder(command)
+            ProcessBuilder builder = new ProcessBuilder(invocation.command())
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(words(folder).toFile());
             builder.environment().clear();
-            builder.environment().putAll(environment);
+            builder.environment().putAll(invocation.environment());
             process = builder.start();
             process.onExit().thenRun(() -> {
                 GuestStream.closeQuietly(ports);
@@ -63,9 +75,9 @@ final class QemuMachine implements Driver.Machine {
             Qmp monitor = new Qmp(monitors.accept());
             if (!(launch.memory() instanceof Driver.Memory.Boot)) {
                 ignoreShared(monitor);
-                monitor.execute("migrate-incoming", Map.of("uri", "fd:3"));
+                monitor.execute("migrate-incoming", Map.of("uri", invocation.incoming()));
             }
-            return new QemuMachine(launch, process, port, monitor);
+            return new QemuMachine(launch, process, port, monitor, invocation);
         } catch (IOException | RuntimeException e) {
             if (port != null) {
                 GuestStream.closeQuietly(port);
@@ -141,7 +153,7 @@ final class QemuMachine implements Driver.Machine {
                     written.completeExceptionally(e);
                 }
             });
-            monitor.execute("migrate", Map.of("uri", "unix:/vm/" + STATE));
+            monitor.execute("migrate", Map.of("uri", "unix:" + own + "/" + STATE));
             written.get(limit.toMillis(), TimeUnit.MILLISECONDS);
             String status = migrationStatus();
             while (status.equals("active") || status.equals("device") || status.equals("setup")) {
@@ -160,7 +172,7 @@ final class QemuMachine implements Driver.Machine {
         return monitor.execute("query-migrate", Map.of()).path("status").asString("");
     }
 
-    private static void receive(ServerSocketChannel listener, Path state) throws IOException {
+    private void receive(ServerSocketChannel listener, Path state) throws IOException {
         try (SocketChannel from = listener.accept();
                 FileChannel to = FileChannel.open(
                         state,
@@ -174,8 +186,8 @@ final class QemuMachine implements Driver.Machine {
                     return;
                 }
                 at += taken;
-                if (at > MAX_STATE) {
-                    throw new IOException("The machine's state is larger than " + MAX_STATE + " bytes");
+                if (at > mostState) {
+                    throw new IOException("The machine's state is larger than " + mostState + " bytes");
                 }
             }
         }

@@ -30,6 +30,9 @@ final class ShellImages {
     private static final int ATTEMPTS = 3;
     private static final Duration SAVE_LIMIT = Duration.ofSeconds(60);
 
+    /** Twenty or so; those of earlier versions of the image, QEMU or an interpreter go in time. */
+    private static final long MOST_BYTES = 4L << 30;
+
     /**
      * OpenSSL starts its random generator anew when the clock stands before its last start. A shell lives in the future, so
      * that this happens, in every thread, in each copy, which lives in the present.
@@ -40,6 +43,7 @@ final class ShellImages {
     private final Runtimes runtimes;
     private final ScheduledExecutorService timer;
     private final Path folder;
+    private final DiskCache cache;
     private final ConcurrentHashMap<ShellKind, Object> making = new ConcurrentHashMap<>();
 
     ShellImages(Ground ground, Runtimes runtimes, ScheduledExecutorService timer) {
@@ -47,6 +51,7 @@ final class ShellImages {
         this.runtimes = runtimes;
         this.timer = timer;
         this.folder = ground.settings().cacheFolder().resolve("shells");
+        this.cache = new DiskCache(folder, MOST_BYTES, DiskCache::allocatedBytes);
     }
 
     private Path pathOf(ShellKind kind) {
@@ -55,14 +60,10 @@ final class ShellImages {
         return folder.resolve(kind.name() + "-" + VmHome.sha256(key).substring(0, 16));
     }
 
-    boolean has(ShellKind kind) {
-        return Files.isDirectory(pathOf(kind));
-    }
-
     /** The snapshot's folder; boots a machine when there is none yet. */
     Path of(ShellKind kind) throws IOException, InterruptedException {
         Path image = pathOf(kind);
-        if (Files.isDirectory(image)) {
+        if (cache.find(image.getFileName().toString()) != null) {
             return image;
         }
         synchronized (making.computeIfAbsent(kind, _ -> new Object())) {
@@ -95,6 +96,7 @@ final class ShellImages {
                 log.info("Booting a machine for {}, attempt {}", kind.name(), attempt);
                 boot(kind, Files.createDirectory(part));
                 Files.move(part, image, StandardCopyOption.ATOMIC_MOVE);
+                cache.added(image);
                 log.info(
                         "Kept a snapshot of {}, made in {} ms",
                         kind.name(),
@@ -157,10 +159,5 @@ final class ShellImages {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
         }
         Files.setPosixFilePermissions(snapshot, PosixFilePermissions.fromString("rwxr-xr-x"));
-    }
-
-    /** Removes what a killed owner began; images of other versions stay, as another host may use them. */
-    void clean() throws IOException {
-        new DiskCache(folder, Long.MAX_VALUE, _ -> 0).clean();
     }
 }

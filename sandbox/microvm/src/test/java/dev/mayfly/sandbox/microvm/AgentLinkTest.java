@@ -132,11 +132,14 @@ class AgentLinkTest {
     @Test
     void aCommandThatFailsSaysWhy() throws Exception {
         CompletableFuture<Throwable> failure = new CompletableFuture<>();
-        Thread.ofVirtual().start(() -> failure.complete(org.assertj.core.api.Assertions.catchThrowable(
-                () -> link.command(Frame.PREPARE, bytes("memory=1"), WAIT, TimeUnit.SECONDS))));
+        Thread.ofVirtual()
+                .start(() -> failure.complete(org.assertj.core.api.Assertions.catchThrowable(
+                        () -> link.command(Frame.PREPARE, bytes("memory=1"), WAIT, TimeUnit.SECONDS))));
         assertThat(fromHost.next().type()).isEqualTo(Frame.PREPARE);
         send(Frame.of(Frame.FAILED, bytes("/tmp: no")));
-        assertThat(failure.get(WAIT, TimeUnit.SECONDS)).isInstanceOf(IOException.class).hasMessage("/tmp: no");
+        assertThat(failure.get(WAIT, TimeUnit.SECONDS))
+                .isInstanceOf(IOException.class)
+                .hasMessage("/tmp: no");
     }
 
     @Test
@@ -167,7 +170,12 @@ class AgentLinkTest {
     @ParameterizedTest
     @CsvSource({"65537", "2147483647", "-1", "-2147483648"})
     void lengthsAgainstTheRulesEndTheLink(int length) throws Exception {
-        guest.write(ByteBuffer.allocate(8).put(Frame.LOG).put((byte) 0).putShort((short) 0).putInt(length).flip());
+        guest.write(ByteBuffer.allocate(8)
+                .put(Frame.LOG)
+                .put((byte) 0)
+                .putShort((short) 0)
+                .putInt(length)
+                .flip());
         assertEnded();
     }
 

@@ -122,8 +122,7 @@ class CopiesTest {
             for (Map.Entry<String, JsonNode> drawn : answer.get("drawn").properties()) {
                 assertThat(seen.add(drawn.toString())).as(drawn.toString()).isTrue();
             }
-            assertThat(answer.get("now").asDouble())
-                    .isBetween(before - 1_000.0, System.currentTimeMillis() + 1_000.0);
+            assertThat(answer.get("now").asDouble()).isBetween(before - 1_000.0, System.currentTimeMillis() + 1_000.0);
         }
     }
 

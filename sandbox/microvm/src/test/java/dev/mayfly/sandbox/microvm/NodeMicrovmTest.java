@@ -2,14 +2,11 @@ package dev.mayfly.sandbox.microvm;
 
 import dev.mayfly.sandbox.contract.AttackContract;
 import dev.mayfly.sandbox.contract.CleanupContract;
-import dev.mayfly.sandbox.contract.EnvironmentContract;
-import dev.mayfly.sandbox.contract.FramedLinkContract;
 import dev.mayfly.sandbox.contract.InitContract;
 import dev.mayfly.sandbox.contract.InvocationContract;
 import dev.mayfly.sandbox.contract.LifecycleContract;
 import dev.mayfly.sandbox.contract.LimitsContract;
 import dev.mayfly.sandbox.contract.NetworkContract;
-import dev.mayfly.sandbox.contract.SystemCallContract;
 import dev.mayfly.sandbox.contract.TechnologyUnderTest;
 import org.junit.jupiter.api.Nested;
 
@@ -24,14 +21,6 @@ class NodeMicrovmTest {
 
     @Nested
     class Cleanup extends CleanupContract {
-        @Override
-        protected TechnologyUnderTest underTest() {
-            return new NodeMicrovms();
-        }
-    }
-
-    @Nested
-    class Environment extends EnvironmentContract {
         @Override
         protected TechnologyUnderTest underTest() {
             return new NodeMicrovms();
@@ -71,23 +60,7 @@ class NodeMicrovmTest {
     }
 
     @Nested
-    class FramedLink extends FramedLinkContract {
-        @Override
-        protected TechnologyUnderTest underTest() {
-            return new NodeMicrovms();
-        }
-    }
-
-    @Nested
     class Network extends NetworkContract {
-        @Override
-        protected TechnologyUnderTest underTest() {
-            return new NodeMicrovms();
-        }
-    }
-
-    @Nested
-    class SystemCall extends SystemCallContract {
         @Override
         protected TechnologyUnderTest underTest() {
             return new NodeMicrovms();

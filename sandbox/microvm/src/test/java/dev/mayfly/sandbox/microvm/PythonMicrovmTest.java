@@ -1,20 +1,11 @@
 package dev.mayfly.sandbox.microvm;
 
-import dev.mayfly.sandbox.contract.EnvironmentContract;
 import dev.mayfly.sandbox.contract.InitContract;
-import dev.mayfly.sandbox.contract.InvocationContract;
+import dev.mayfly.sandbox.contract.SystemCallContract;
 import dev.mayfly.sandbox.contract.TechnologyUnderTest;
 import org.junit.jupiter.api.Nested;
 
 class PythonMicrovmTest {
-    @Nested
-    class Environment extends EnvironmentContract {
-        @Override
-        protected TechnologyUnderTest underTest() {
-            return new PythonMicrovms();
-        }
-    }
-
     @Nested
     class Init extends InitContract {
         @Override
@@ -24,7 +15,7 @@ class PythonMicrovmTest {
     }
 
     @Nested
-    class Invocation extends InvocationContract {
+    class SystemCall extends SystemCallContract {
         @Override
         protected TechnologyUnderTest underTest() {
             return new PythonMicrovms();

@@ -100,7 +100,7 @@ static void handle(uint8_t type, uint8_t stream, uint16_t generation, uint8_t *p
             answer(function_run(payload, length));
             break;
         case F_NETWORK:
-            streams_listen_network();
+            streams_listen_network(length > 0); /* anything: a runtime that speaks HTTP */
             answer(NULL);
             break;
         case F_FREEZE:

@@ -31,7 +31,7 @@ void port_receive(void (*handle)(uint8_t, uint8_t, uint16_t, uint8_t *, uint32_t
 
 /* streams.c: connections of the function, carried to the host */
 void streams_listen(void);
-void streams_listen_network(void);
+void streams_listen_network(int http);
 int streams_poll(struct pollfd *polls);
 void streams_ready(const struct pollfd *polls, int count);
 int streams_frame(uint8_t type, uint8_t stream, uint16_t generation, uint8_t *payload, uint32_t length);

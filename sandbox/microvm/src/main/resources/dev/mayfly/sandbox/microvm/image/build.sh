@@ -8,7 +8,7 @@
 #   RUNTIME_FOLDER  what functions see as /var/runtime: our bootstraps
 #   KERNEL, MODULES a kernel and its module folder to use instead of Debian's linux-image-cloud-amd64
 #
-# Prints the image's folder, which holds: vmlinuz, initrd.gz, root.sqfs, jailer, readonly.so, tsc, contents. An image that is there already
+# Prints the image's folder, which holds: vmlinuz, vmlinux (where it can be unpacked), initrd.gz, root.sqfs, jailer, readonly.so, tsc, contents. An image that is there already
 # is not built again; a build that is broken off leaves nothing that looks like an image.
 set -eu
 umask 022
@@ -105,6 +105,16 @@ if [ -n "$kernel_package" ]; then
 fi
 mkdir "$work/image"
 cp "$KERNEL" "$work/image/vmlinuz"
+# Firecracker wants the kernel unpacked. QEMU does not need it, so this may fail.
+unpack() { # magic, command
+  offset=$(grep -abo "$(printf "$1")" "$KERNEL" | head -n 1 | cut -d : -f 1)
+  [ -n "$offset" ] || return 0
+  tail -c "+$((offset + 1))" "$KERNEL" | $2 >"$work/vmlinux" 2>/dev/null || true
+  [ "$(head -c 4 "$work/vmlinux" | tail -c 3)" != ELF ] || mv "$work/vmlinux" "$work/image/vmlinux"
+}
+! command -v lz4 >/dev/null || unpack '\002!L\030' 'lz4 -dc'
+! command -v xz >/dev/null || unpack '\3757zXZ' 'xz -dc --single-stream'
+! command -v zstd >/dev/null || unpack '(\265/\375' 'zstd -dc'
 
 # --- First stage
 stage=$work/stage
@@ -112,7 +122,8 @@ mkdir -p "$stage/bin" "$stage/dev" "$stage/proc" "$stage/root" "$stage/modules"
 cp "$busybox" "$stage/bin/busybox"
 cp "$sources/init" "$stage/init"
 chmod 755 "$stage/init"
-for module in virtio_ring virtio virtio_mmio virtio_console virtio_blk squashfs; do
+for module in virtio_ring virtio virtio_mmio virtio_console virtio_blk squashfs vsock vmw_vsock_virtio_transport_common \
+  vmw_vsock_virtio_transport; do
   file=$(find "$MODULES" -name "$module.ko*" | head -n 1)
   [ -n "$file" ] || continue # built in
   case $file in

@@ -71,11 +71,9 @@ void streams_listen(void) {
 }
 
 /* Opens the TCP ports. Later than the socket, so that a shell's first stream is its runtime's. */
-void streams_listen_network(void) {
-    if (listeners[GATEWAY] < 0) {
-        listeners[RUNTIME_HTTP] = listen_tcp(RUNTIME_PORT);
-        listeners[GATEWAY] = listen_tcp(GATEWAY_PORT);
-    }
+void streams_listen_network(int http) {
+    if (http && listeners[RUNTIME_HTTP] < 0) listeners[RUNTIME_HTTP] = listen_tcp(RUNTIME_PORT);
+    if (listeners[GATEWAY] < 0) listeners[GATEWAY] = listen_tcp(GATEWAY_PORT);
 }
 
 /* The host of a copy knows only the first stream, with all its credit. */
