@@ -14,7 +14,11 @@ public enum Setting {
     MAYFLY_AOT("on", "`off`: neither makes nor uses JDK ahead-of-time caches."),
     MAYFLY_INSTALL(
             "on",
-            "`off`: never installs missing programs (runc, runsc, QEMU, node, python3, ...), only says which are missing.");
+            "`off`: never installs missing programs (runc, runsc, QEMU, node, python3, ...), only says which are missing."),
+    MAYFLY_WASMTIME(
+            "",
+            "Path of Wasmtime's C library, the fast WebAssembly engine; `none`: Endive alone. Unset: looked for in the usual"
+                    + " library folders. The `wasmtime` wheel on PyPI carries it: `wasmtime/linux-x86_64/_libwasmtime.so`.");
 
     private final String defaultValue;
     private final String meaning;
