@@ -3,7 +3,12 @@ package dev.mayfly.benchmarks;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.knowm.xchart.BitmapEncoder;
+import javax.imageio.ImageIO;
 import org.knowm.xchart.VectorGraphicsEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -32,6 +37,9 @@ final class Chart {
     private static final int ROW_HEIGHT = 58;
     private static final int OTHER_HEIGHT = 110;
     private static final int MARK = 11;
+    /** So much of a row lie the raw technology's marks below the tier's. */
+    private static final double BELOW = 0.25;
+
     private static final int TEXT = 13;
 
     /** A hundredth of a point is enough for letters, too. */
@@ -89,7 +97,7 @@ final class Chart {
             Double value = row.get(mark.metric());
             if (value != null) {
                 x.add(value);
-                y.add(place);
+                y.add(mark.raw() ? place - BELOW : place);
             }
         });
         if (!x.isEmpty()) {
@@ -129,11 +137,23 @@ final class Chart {
     }
 
     void writeSvg(Path file) throws IOException {
-        VectorGraphicsEncoder.saveVectorGraphic(chart, file.toString(), VectorGraphicsEncoder.VectorGraphicsFormat.SVG);
+        var bytes = new ByteArrayOutputStream();
+        VectorGraphicsEncoder.saveVectorGraphic(chart, bytes, VectorGraphicsEncoder.VectorGraphicsFormat.SVG);
+        String svg = bytes.toString(StandardCharsets.UTF_8);
+        Files.writeString(file, TOO_EXACT.matcher(svg).replaceAll("$1"));
     }
 
-    /** @param file without its ending, {@code .png} */
+    /** Writes how it looks on white and, below, on black. */
     void writePng(Path file) throws IOException {
-        BitmapEncoder.saveBitmapWithDPI(chart, file.toString(), BitmapEncoder.BitmapFormat.PNG, 144);
+        int height = chart.getHeight();
+        var image = new BufferedImage(WIDTH, 2 * height, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = image.createGraphics();
+        graphics.setColor(Color.WHITE);
+        graphics.fillRect(0, 0, WIDTH, height);
+        chart.paint(graphics, WIDTH, height);
+        graphics.translate(0, height);
+        chart.paint(graphics, WIDTH, height);
+        graphics.dispose();
+        ImageIO.write(image, "png", file.toFile());
     }
 }

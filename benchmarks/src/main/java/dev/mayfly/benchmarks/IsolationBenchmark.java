@@ -45,7 +45,7 @@ final class IsolationBenchmark implements Callable<Integer> {
             description = "Folder of isolation.md; default: docs of the repository, none with --quick or --only.")
     private @Nullable Path docs;
 
-    @Option(names = "--png", description = "Also writes the chart as a bitmap into this file, without .png.")
+    @Option(names = "--png", description = "Also writes the chart, on white and on black, into this file.")
     private @Nullable Path png;
 
     @Override
