@@ -4,6 +4,7 @@ import dev.mayfly.sandbox.linux.Cgroups;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -52,6 +53,7 @@ final class Accelerator {
     private static boolean boots(Ground ground) throws IOException, InterruptedException {
         Path part = Files.createDirectory(ground.settings().cacheFolder().resolve(".probe-" + UUID.randomUUID()));
         try {
+            Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rwxr-xr-x"));
             ShellImages.makeMemory(part.resolve("memory"), Size.SMALLEST.guestMb());
             String id = "probe-" + UUID.randomUUID().toString().substring(0, 13);
             MicroVm vm = MicroVm.launch(ground, id, Size.SMALLEST, new Driver.Memory.Boot(part), null);

@@ -2,7 +2,6 @@ package dev.mayfly.sandbox.microvm;
 
 import dev.mayfly.sandbox.api.LogSink;
 import dev.mayfly.sandbox.api.SandboxSpec;
-import dev.mayfly.sandbox.guest.Door;
 import dev.mayfly.sandbox.guest.FramedLink;
 import dev.mayfly.sandbox.guest.Guest;
 import dev.mayfly.sandbox.guest.GuestLink;
@@ -112,7 +111,7 @@ final class MicroVm implements Guest {
             vm.limit();
             vm.start(size, memory, code == null ? CodeImages.makeEmpty(folder.resolve("code")) : code);
             return vm;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | InterruptedException | RuntimeException e) {
             vm.close();
             throw e;
         }
@@ -174,16 +173,16 @@ final class MicroVm implements Guest {
 
     /** The first connection of our runtime becomes the link, when it comes. */
     void expectRuntime() throws IOException {
-        SocketPair pair = SocketPair.open(folder.resolve("api.sock"));
-        agent().offer(AgentLink.Service.RUNTIME_FRAMES, once(pair.second()));
-        link = new FramedLink(doorOf(pair.first()));
+        SocketPair pair = SocketPair.connect(folder.resolve("api.sock"));
+        agent().offer(AgentLink.Service.RUNTIME_FRAMES, pair);
+        link = new FramedLink(pair);
     }
 
     /** The link is the one that the machine had which this is a copy of. */
     void resumeRuntime() throws IOException {
-        SocketPair pair = SocketPair.open(folder.resolve("api.sock"));
+        SocketPair pair = SocketPair.connect(folder.resolve("api.sock"));
         agent().resumeRuntime(pair.second());
-        link = FramedLink.resumed(doorOf(pair.first()));
+        link = FramedLink.resumed(pair);
     }
 
     /** Offers the Runtime API over HTTP. */
@@ -194,36 +193,6 @@ final class MicroVm implements Guest {
         listener.bind(address);
         agent().offer(AgentLink.Service.RUNTIME_HTTP, () -> SocketChannel.open(address));
         link = new HttpLink(listener);
-    }
-
-    private static AgentLink.Connector once(SocketChannel channel) {
-        CompletableFuture<SocketChannel> left = CompletableFuture.completedFuture(channel);
-        return new AgentLink.Connector() {
-            private boolean taken;
-
-            @Override
-            public synchronized SocketChannel connect() throws IOException {
-                if (taken) {
-                    throw new IOException("The runtime has its connection");
-                }
-                taken = true;
-                return left.join();
-            }
-        };
-    }
-
-    private static Door doorOf(SocketChannel channel) {
-        return new Door() {
-            @Override
-            public SocketChannel open() {
-                return channel;
-            }
-
-            @Override
-            public void close() throws IOException {
-                channel.close();
-            }
-        };
     }
 
     FramedLink framedLink() {
@@ -407,23 +376,6 @@ final class MicroVm implements Guest {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException("A machine's monitor does not end", e);
-        }
-    }
-
-    /** Two ends of one connection. */
-    record SocketPair(SocketChannel first, SocketChannel second) {
-        /**
-         * @param path where no file is; none is left
-         */
-        static SocketPair open(Path path) throws IOException {
-            var address = UnixDomainSocketAddress.of(path);
-            try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-                listener.bind(address, 1);
-                SocketChannel first = SocketChannel.open(address);
-                return new SocketPair(first, listener.accept());
-            } finally {
-                Files.deleteIfExists(path);
-            }
         }
     }
 }

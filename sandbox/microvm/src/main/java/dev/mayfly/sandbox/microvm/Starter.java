@@ -25,6 +25,7 @@ import java.util.StringJoiner;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,10 @@ final class Starter implements AutoCloseable {
     private final ShellImages images;
     private final Shells shells;
     private final FunctionSnapshots snapshots;
+    /** Emulated machines that start all at once would keep each other from being ready within the init phase's limit. */
+    private final Semaphore emulatedStarts =
+            new Semaphore(2 * Runtime.getRuntime().availableProcessors(), true);
+
     private final ConcurrentHashMap<String, Object> snapshotting = new ConcurrentHashMap<>();
 
     /** A machine, and how it becomes the function. */
@@ -122,6 +127,20 @@ final class Starter implements AutoCloseable {
     GuestSandbox start(SandboxSpec spec, long startedNanos, Consumer<GuestSandbox> whenClosed)
             throws IOException, SandboxStartException, InterruptedException {
         List<String> command = checkedCommand(spec);
+        if (ground.driver().isHardware()) {
+            return begin(spec, command, startedNanos, whenClosed);
+        }
+        emulatedStarts.acquire();
+        try {
+            return begin(spec, command, startedNanos, whenClosed);
+        } finally {
+            emulatedStarts.release();
+        }
+    }
+
+    private GuestSandbox begin(
+            SandboxSpec spec, List<String> command, long startedNanos, Consumer<GuestSandbox> whenClosed)
+            throws IOException, SandboxStartException, InterruptedException {
         Begun begun = restored(spec);
         if (begun == null) {
             begun = isOrdinary(spec) ? inShell(spec) : fresh(spec, command);

@@ -50,7 +50,7 @@ class AgentLinkTest {
 
     @BeforeEach
     void open() throws IOException {
-        MicroVm.SocketPair pair = MicroVm.SocketPair.open(folder.resolve("port.sock"));
+        SocketPair pair = SocketPair.connect(folder.resolve("port.sock"));
         guest = pair.first();
         fromHost = new Frame.Source(guest);
         link = new AgentLink(pair.second(), new AgentLink.Listener() {
