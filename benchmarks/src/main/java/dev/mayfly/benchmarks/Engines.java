@@ -21,13 +21,12 @@ final class Engines {
     static List<WasmTier.Plan> all(Path folder) {
         Path library = WasmSettings.of(folder, GUESTS_MB).wasmtime();
         return List.of(
-                new WasmTier.Plan(
-                        "wasm (Endive)", "Endive", engine(null), (own, module) -> new RawEndive(module), 150, null),
+                new WasmTier.Plan("wasm (Endive)", "Endive", engine(null), module -> new RawEndive(module), 150, null),
                 new WasmTier.Plan(
                         "wasm (Wasmtime)",
                         "Wasmtime",
                         engine(library),
-                        (own, module) -> new RawWasmtime(Objects.requireNonNull(library), own, module),
+                        module -> new RawWasmtime(Objects.requireNonNull(library), module),
                         40,
                         library == null ? NOT_FOUND : null));
     }

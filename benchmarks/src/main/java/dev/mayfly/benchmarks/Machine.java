@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 
 /** The machine that is measured on, and its processes. */
 final class Machine {
@@ -106,16 +107,22 @@ final class Machine {
         return field(Path.of("/proc", Long.toString(pid), "smaps_rollup"), "Pss:") / 1024;
     }
 
-    /** Resident memory of this process and all that it started, in MiB. */
-    static double residentOfAll() {
-        double own = field(Path.of("/proc/self/status"), "VmRSS:");
-        return (own
-                        + ProcessHandle.current()
-                                .descendants()
-                                .mapToDouble(process ->
-                                        field(Path.of("/proc", Long.toString(process.pid()), "status"), "VmRSS:"))
-                                .sum())
-                / 1024;
+    /** The processes that were started here, and by those. */
+    static Set<Long> started() {
+        return ProcessHandle.current().descendants().map(ProcessHandle::pid).collect(Collectors.toSet());
+    }
+
+    /** Resident memory of the processes started here since {@code before}, and what this heap holds, in MiB. */
+    static double residentSince(Set<Long> before) {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        double heap = (runtime.totalMemory() - runtime.freeMemory()) / 1048576.0;
+        return heap
+                + started().stream()
+                                .filter(pid -> !before.contains(pid))
+                                .mapToDouble(pid -> field(Path.of("/proc", Long.toString(pid), "status"), "VmRSS:"))
+                                .sum()
+                        / 1024;
     }
 
     private static double field(Path file, String name) {

@@ -93,7 +93,10 @@ final class ProcessTier {
                 SandboxTechnology ready = plan.opener().open(folder.resolve("ready"), 1, SHELL_MEMORY_MB)) {
             empty.recover();
             ready.recover();
+            // Trying what the machine can do takes some of them long, and each finds out for itself.
+            Thread trial = Thread.startVirtualThread(ready::check);
             Availability availability = empty.check();
+            trial.join();
             Optional<String> node = empty.runtimes().stream()
                     .filter(runtime -> runtime.startsWith("nodejs"))
                     .findFirst();
@@ -103,7 +106,6 @@ final class ProcessTier {
                 return;
             }
             bench.remarks.add(plan.name() + ": " + availability.detail());
-            ready.check();
             FunctionCode echo = node(folder.resolve("echo"), Functions.ECHO, node.get());
             FunctionCode work = node(folder.resolve("work"), Functions.text("work.js"), node.get());
             cold(folder, empty, ready, echo, availability.detail());

@@ -27,6 +27,21 @@ final class RawEndive implements RawEngine {
     }
 
     @Override
+    public void instantiate() {
+        try (var wasi = WasiPreview1.builder()
+                .withOptions(WasiOptions.builder().build())
+                .build()) {
+            Instance.builder(module)
+                    .withMachineFactory(machines)
+                    .withStart(false)
+                    .withImportValues(ImportValues.builder()
+                            .addFunction(wasi.toHostFunctions())
+                            .build())
+                    .build();
+        }
+    }
+
+    @Override
     public byte[] run(byte[] event) {
         var output = new ByteArrayOutputStream();
         WasiOptions options = WasiOptions.builder()

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -12,8 +13,8 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.nio.file.Path;
 
 /** The bare engine Wasmtime in this process, pooled, with its own WASI: no process, no limit, no deadline around the guest. */
@@ -23,14 +24,14 @@ final class RawWasmtime implements RawEngine {
 
     private final Arena arena = Arena.ofShared();
     private final SymbolLookup symbols;
-    private final Path output;
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
     private final MemorySegment engine;
     private final MemorySegment pre;
     private final MemorySegment instance = arena.allocate(16, 8);
     private final MemorySegment trap = arena.allocate(ADDRESS);
     private final MemorySegment item = arena.allocate(32, 8);
     private final MemorySegment start = arena.allocateFrom("_start");
-    private final MemorySegment outputName;
+    private final MemorySegment takeOutput;
     private final MethodHandle storeNew;
     private final MethodHandle storeContext;
     private final MethodHandle storeDelete;
@@ -43,17 +44,24 @@ final class RawWasmtime implements RawEngine {
     private final MethodHandle exportGet;
     private final MethodHandle call;
 
-    /** @param folder its guests' output goes into a file here: the library's own way to take it */
-    RawWasmtime(Path library, Path folder, byte[] module) throws Exception {
+    RawWasmtime(Path library, byte[] module) throws Exception {
         symbols = SymbolLookup.libraryLookup(library, arena);
-        output = folder.resolve("stdout");
-        outputName = arena.allocateFrom(output.toString());
+        takeOutput = Linker.nativeLinker()
+                .upcallStub(
+                        MethodHandles.lookup()
+                                .bind(
+                                        this,
+                                        "written",
+                                        MethodType.methodType(
+                                                long.class, MemorySegment.class, MemorySegment.class, long.class)),
+                        FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG),
+                        arena);
         storeNew = pointer("wasmtime_store_new", ADDRESS, ADDRESS, ADDRESS);
         storeContext = pointer("wasmtime_store_context", ADDRESS);
         storeDelete = nothing("wasmtime_store_delete", ADDRESS);
         wasiNew = pointer("wasi_config_new");
         wasiStdin = nothing("wasi_config_set_stdin_bytes", ADDRESS, ADDRESS);
-        wasiStdout = handle("wasi_config_set_stdout_file", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, ADDRESS));
+        wasiStdout = nothing("wasi_config_set_stdout_custom", ADDRESS, ADDRESS, ADDRESS, ADDRESS);
         setWasi = pointer("wasmtime_context_set_wasi", ADDRESS, ADDRESS);
         bytesNew = nothing("wasm_byte_vec_new", ADDRESS, JAVA_LONG, ADDRESS);
         instantiate = pointer("wasmtime_instance_pre_instantiate", ADDRESS, ADDRESS, ADDRESS, ADDRESS);
@@ -97,9 +105,30 @@ final class RawWasmtime implements RawEngine {
         return handle(name, FunctionDescriptor.ofVoid(parameters));
     }
 
+    /** The guest has written; called by the engine. */
+    private long written(MemorySegment data, MemorySegment bytes, long length) {
+        output.writeBytes(bytes.reinterpret(length).toArray(JAVA_BYTE));
+        return length;
+    }
+
     private static void check(MemorySegment error) {
         if (error.address() != 0) {
             throw new IllegalStateException("Wasmtime refuses");
+        }
+    }
+
+    @Override
+    public void instantiate() {
+        try {
+            MemorySegment store = (MemorySegment) storeNew.invokeExact(engine, NULL, NULL);
+            MemorySegment context = (MemorySegment) storeContext.invokeExact(store);
+            trap.set(ADDRESS, 0, NULL);
+            check((MemorySegment) instantiate.invokeExact(pre, context, instance, trap));
+            storeDelete.invokeExact(store);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -110,9 +139,8 @@ final class RawWasmtime implements RawEngine {
             bytesNew.invokeExact(bytes, (long) event.length, mine.allocateFrom(JAVA_BYTE, event));
             MemorySegment wasi = (MemorySegment) wasiNew.invokeExact();
             wasiStdin.invokeExact(wasi, bytes);
-            if (!(boolean) wasiStdout.invokeExact(wasi, outputName)) {
-                throw new IllegalStateException("Wasmtime cannot write " + output);
-            }
+            output.reset();
+            wasiStdout.invokeExact(wasi, takeOutput, NULL, NULL);
             MemorySegment store = (MemorySegment) storeNew.invokeExact(engine, NULL, NULL);
             MemorySegment context = (MemorySegment) storeContext.invokeExact(store);
             check((MemorySegment) setWasi.invokeExact(context, wasi));
@@ -129,12 +157,7 @@ final class RawWasmtime implements RawEngine {
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }
-        return new byte[0];
-    }
-
-    /** What the last guest wrote. */
-    String lastOutput() throws Exception {
-        return Files.readString(output, StandardCharsets.UTF_8);
+        return output.toByteArray();
     }
 
     @Override

@@ -12,8 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -24,7 +26,7 @@ final class WasmTier {
     /** Makes the bare engine ready for a module. */
     @FunctionalInterface
     interface RawOpener {
-        RawEngine open(Path folder, byte[] module) throws Exception;
+        RawEngine open(byte[] module) throws Exception;
     }
 
     /**
@@ -122,7 +124,7 @@ final class WasmTier {
             long second = Probe.firstAnswer(technology, spec(code("late", variant("late " + i))));
             byte[] module = variant("raw " + i);
             long start = System.nanoTime();
-            try (RawEngine engine = plan.raw().open(folder, module)) {
+            try (RawEngine engine = plan.raw().open(module)) {
                 engine.run(Probe.EVENT);
             }
             if (i >= 0) {
@@ -141,16 +143,24 @@ final class WasmTier {
         int rounds = bench.effort.warm();
         var fresh = new Samples(rounds);
         var raw = new Samples(rounds);
+        var instance = new Samples(rounds);
         try (Sandbox sandbox = technology.start(spec(code("echo", echo)));
-                RawEngine engine = plan.raw().open(folder, echo)) {
+                RawEngine engine = plan.raw().open(echo)) {
+            byte[] ours = Probe.answer(sandbox, Probe.EVENT);
+            if (!Arrays.equals(ours, engine.run(Probe.EVENT))) {
+                throw new IllegalStateException(plan.name() + " and the bare engine answer differently");
+            }
             for (int i = -bench.effort.wasmWarmUp(); i < rounds; i++) {
                 long start = System.nanoTime();
                 Probe.answer(sandbox, Probe.EVENT);
                 long between = System.nanoTime();
                 engine.run(Probe.EVENT);
+                long end = System.nanoTime();
+                engine.instantiate();
                 if (i >= 0) {
                     fresh.add(between - start);
-                    raw.add(System.nanoTime() - between);
+                    raw.add(end - between);
+                    instance.add(System.nanoTime() - end);
                 }
             }
         }
@@ -163,7 +173,7 @@ final class WasmTier {
                 fresh.micros(0.5),
                 plan.freshMicros(),
                 "µs",
-                "bare engine %.0f µs".formatted(raw.micros(0.5))));
+                "bare engine %.0f µs, %.0f µs of it the instance".formatted(raw.micros(0.5), instance.micros(0.5))));
     }
 
     /** The same program as a guest and, compiled from the same source, as a native one. */
@@ -237,37 +247,27 @@ final class WasmTier {
     /** Many functions over some modules, in a new engine: each is prepared and has a sandbox that answered once. */
     private void idle() throws IOException, SandboxStartException, InterruptedException {
         bench.say(plan.name() + ": " + IDLE_FUNCTIONS + " idle functions");
-        try (SandboxTechnology technology = plan.opener().apply(folder.resolve("idle"))) {
-            technology.recover();
-            Probe.firstAnswer(technology, spec(code("echo", echo)));
-            idle(technology);
-        }
-    }
-
-    private void idle(SandboxTechnology technology) throws IOException, SandboxStartException, InterruptedException {
         List<FunctionCode> modules = new ArrayList<>();
         for (int i = 0; i < bench.effort.modules(); i++) {
             modules.add(code("idle-" + i, variant("idle " + i)));
         }
-        System.gc();
-        double before = Machine.residentOfAll();
-        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
         List<Sandbox> sandboxes = new ArrayList<>(IDLE_FUNCTIONS);
-        try {
+        Set<Long> others = Machine.started();
+        try (SandboxTechnology technology = plan.opener().apply(folder.resolve("idle"))) {
+            technology.recover();
+            Probe.firstAnswer(technology, spec(code("echo", echo)));
+            double before = Machine.residentSince(others);
+            long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
             for (int i = 0; i < IDLE_FUNCTIONS && System.nanoTime() < deadline; i++) {
                 FunctionCode module = modules.get(i % modules.size());
-                var code = new FunctionCode(
-                        module.directory(),
-                        Probe.sha256(("idle " + i).getBytes(StandardCharsets.UTF_8)),
-                        RUNTIME,
-                        module.handler());
+                String digest = Probe.sha256(("idle " + i).getBytes(StandardCharsets.UTF_8));
+                var code = new FunctionCode(module.directory(), digest, RUNTIME, module.handler());
                 technology.prepare(code);
                 Sandbox sandbox = technology.start(spec(code));
                 sandboxes.add(sandbox);
                 Probe.answer(sandbox, Probe.EVENT);
             }
-            System.gc();
-            double more = Machine.residentOfAll() - before;
+            double more = Machine.residentSince(others) - before;
             row.put(Metric.MEMORY, 0);
             row.put(Metric.PSS, more / sandboxes.size());
             bench.targets.add(new Target(
@@ -277,7 +277,6 @@ final class WasmTier {
                     MOST_MIB,
                     "MiB",
                     ""));
-        } finally {
             sandboxes.forEach(Sandbox::close);
         }
     }
