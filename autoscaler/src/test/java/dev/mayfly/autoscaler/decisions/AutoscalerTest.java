@@ -115,14 +115,7 @@ class AutoscalerTest {
     @Test
     void sandboxesThatNobodyDecidedEndToo() {
         autoscaler.observe(new HostStatus(
-                "h1",
-                "http://h1",
-                List.of(),
-                List.of(),
-                0,
-                0,
-                List.of(new HostStatus.Sandboxes(KEY, 1, 0)),
-                clock.now));
+                "h1", "http://h1", List.of(), 0, 0, List.of(new HostStatus.Sandboxes(KEY, 1, 0)), clock.now));
         decideAndRecall(autoscaler);
         clock.move(Duration.ofMinutes(10));
         assertThat(decideAndRecall(autoscaler))

@@ -26,6 +26,11 @@ public enum Isolation {
         return compareTo(minimum) >= 0;
     }
 
+    /** Whether a sandbox of this tier can be given a way to the internet. */
+    public boolean mayHaveEgress() {
+        return this == CONTAINER || this == GVISOR;
+    }
+
     /** The value of {@link #TAG}: the name in lower case. */
     public String tagValue() {
         return name().toLowerCase(Locale.ROOT);

@@ -87,6 +87,21 @@ record TierChoice(@Nullable Offer offer, @Nullable Isolation minimum) {
 
     /** The tiers that will do, best first; never empty. */
     private static List<Isolation> candidates(String runtime, Map<String, String> tags, @Nullable Isolation minimum) {
+        List<Isolation> candidates = ofStrength(runtime, tags, minimum);
+        if (network(runtime, tags) == Network.NONE) {
+            return candidates;
+        }
+        List<Isolation> connected =
+                candidates.stream().filter(Isolation::mayHaveEgress).toList();
+        if (connected.isEmpty()) {
+            throw LambdaError.INVALID_PARAMETER_VALUE.with(
+                    "The tag " + Network.TAG + "=egress does not go with the tier " + names(candidates)
+                            + ", whose sandboxes have no network. Use container or gvisor, or leave the tag out.");
+        }
+        return connected;
+    }
+
+    private static List<Isolation> ofStrength(String runtime, Map<String, String> tags, @Nullable Isolation minimum) {
         String tag = tags.getOrDefault(Isolation.TAG, Isolation.AUTO);
         if (tag.equals(Isolation.AUTO)) {
             return automatic(runtime, minimum);

@@ -130,6 +130,15 @@ class TierChoiceTest {
                 .hasMessageContaining("mayfly:network=egress does not go with the runtime wasm32-wasip1");
     }
 
+    @Test
+    void virtualMachinesReachNoInternet() {
+        assertThatThrownBy(() ->
+                        new TierChoice(ALL, null).place(NODE, Map.of(Network.TAG, "egress", Isolation.TAG, "microvm")))
+                .hasMessageContaining("mayfly:network=egress does not go with the tier microvm");
+        assertThatThrownBy(() -> new TierChoice(ALL, Isolation.MICROVM).place(NODE, Map.of(Network.TAG, "egress")))
+                .hasMessageContaining("Use container or gvisor");
+    }
+
     private static DeployedFunction deployed(Isolation isolation, Map<String, String> tags) {
         return new DeployedFunction(
                 "000000000000",

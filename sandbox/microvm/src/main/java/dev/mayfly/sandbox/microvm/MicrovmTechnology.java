@@ -176,6 +176,9 @@ public final class MicrovmTechnology implements SandboxTechnology {
         if (closed) {
             throw platform("The sandbox host is stopping", null);
         }
+        if (spec.egress()) {
+            throw platform("Virtual machines have no network: " + spec.id() + " asks for a way to the internet", null);
+        }
     }
 
     private static SandboxStartException platform(String message, @Nullable Exception cause) {
