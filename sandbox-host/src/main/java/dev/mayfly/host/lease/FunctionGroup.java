@@ -22,6 +22,6 @@ final class FunctionGroup {
     }
 
     boolean isUnused() {
-        return size() == 0 && waiting.size() == 0 && desired == 0;
+        return size() == 0 && beginning == 0 && waiting.size() == 0 && desired == 0;
     }
 }

@@ -49,33 +49,20 @@ public final class SandboxPool implements AutoCloseable {
     private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
     private final Freezer freezer;
     private final Snapshots snapshots;
-    private long promisedMb;
+    private final PromisedMemory memory;
     private boolean closed;
 
     SandboxPool(Starter starter, Snapshots.Taker snapshots, SandboxLimits limits) {
         this.starter = starter;
         this.limits = limits;
+        this.memory = new PromisedMemory(limits.memoryMb());
         this.freezer = new Freezer(limits.freezeAfter());
-        this.snapshots = new Snapshots(snapshots, new SnapshotMemory(), this::isCurrent);
+        this.snapshots = new Snapshots(snapshots, memory, this::isCurrent);
     }
 
     /** A pool over {@code starter}. */
     static SandboxPool over(SandboxStarter starter, SandboxLimits limits) {
         return new SandboxPool(starter::start, starter::snapshot, limits);
-    }
-
-    private final class SnapshotMemory implements Snapshots.Memory {
-        @Override
-        public boolean promise(int memoryMb) {
-            return tryPromise(memoryMb);
-        }
-
-        @Override
-        public void giveBack(int memoryMb) {
-            synchronized (SandboxPool.this) {
-                promisedMb -= memoryMb;
-            }
-        }
     }
 
     /**
@@ -249,12 +236,12 @@ public final class SandboxPool implements AutoCloseable {
         while (true) {
             PooledSandbox victim;
             synchronized (this) {
-                if (tryPromise(version.memoryMb())) {
+                if (memory.promise(version.memoryMb())) {
                     return;
                 }
                 Optional<PooledSandbox> oldest = longestIdle();
                 if (oldest.isEmpty()) {
-                    throw new NoRoomException("All " + limits.memoryMb() + " MB for sandboxes are in use; "
+                    throw new NoRoomException("All " + memory.limitMb() + " MB for sandboxes are in use; "
                             + version.memoryMb() + " MB more are needed");
                 }
                 victim = oldest.get();
@@ -262,14 +249,6 @@ public final class SandboxPool implements AutoCloseable {
             }
             end(victim);
         }
-    }
-
-    private synchronized boolean tryPromise(int memoryMb) {
-        if (promisedMb + memoryMb > limits.memoryMb()) {
-            return false;
-        }
-        promisedMb += memoryMb;
-        return true;
     }
 
     private PooledSandbox startReserved(FunctionVersion version, Consumer<String> failureLog)
@@ -286,7 +265,7 @@ public final class SandboxPool implements AutoCloseable {
                     group.busy++;
                     started.promise(version.memoryMb());
                 } else {
-                    promisedMb -= version.memoryMb();
+                    memory.giveBack(version.memoryMb());
                     forgetIfUnused(version.key());
                 }
             }
@@ -310,7 +289,7 @@ public final class SandboxPool implements AutoCloseable {
                 }
                 group.busy--;
                 if (!sandbox.livesWhileIdle()) {
-                    promisedMb -= sandbox.promisedMb();
+                    memory.giveBack(sandbox.promisedMb());
                     sandbox.promise(0);
                 }
                 if (sandbox.isFirstUse() && sandbox.livesWhileIdle()) {
@@ -340,7 +319,7 @@ public final class SandboxPool implements AutoCloseable {
                     e);
         } finally {
             synchronized (this) {
-                promisedMb -= sandbox.promisedMb();
+                memory.giveBack(sandbox.promisedMb());
                 sandbox.promise(0);
                 forgetIfUnused(sandbox.version().key());
             }
@@ -392,7 +371,7 @@ public final class SandboxPool implements AutoCloseable {
     private void startAhead(FunctionVersion version) {
         synchronized (this) {
             FunctionGroup group = groupOf(version);
-            if (closed || group.size() >= group.desired || !tryPromise(version.memoryMb())) {
+            if (closed || group.size() >= group.desired || !memory.promise(version.memoryMb())) {
                 return;
             }
             group.revision = version.revisionId();
@@ -452,11 +431,11 @@ public final class SandboxPool implements AutoCloseable {
     }
 
     public long memoryMb() {
-        return limits.memoryMb();
+        return memory.limitMb();
     }
 
-    public synchronized long promisedMb() {
-        return promisedMb;
+    public long promisedMb() {
+        return memory.promisedMb();
     }
 
     /** How many sandboxes each function has here. */

@@ -23,23 +23,15 @@ final class Snapshots implements AutoCloseable {
         void take(FunctionVersion version) throws SandboxStartException, TierUnavailableException, InterruptedException;
     }
 
-    /** Memory for the sandbox that a snapshot is taken of. */
-    interface Memory {
-        /** Whether it is promised now; idle sandboxes are not ended for it. */
-        boolean promise(int memoryMb);
-
-        void giveBack(int memoryMb);
-    }
-
     private final Taker taker;
-    private final Memory memory;
+    private final PromisedMemory memory;
     private final Predicate<FunctionVersion> wanted;
     private final Map<String, String> revisions = new ConcurrentHashMap<>();
     private final ExecutorService oneByOne = Executors.newSingleThreadExecutor(
             Thread.ofVirtual().name("snapshots").factory());
 
     /** @param wanted whether a version is still the one that runs */
-    Snapshots(Taker taker, Memory memory, Predicate<FunctionVersion> wanted) {
+    Snapshots(Taker taker, PromisedMemory memory, Predicate<FunctionVersion> wanted) {
         this.taker = taker;
         this.memory = memory;
         this.wanted = wanted;

@@ -355,6 +355,7 @@ class SandboxPoolTest {
             assertThat(taken.getCount()).isOne();
             freezeMayEnd.countDown();
             assertThat(taken.await(30, TimeUnit.SECONDS)).isTrue();
+            taker.join();
         }
     }
 

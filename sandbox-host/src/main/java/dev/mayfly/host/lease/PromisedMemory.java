@@ -1,0 +1,32 @@
+package dev.mayfly.host.lease;
+
+/** What of the host's memory is promised to sandboxes, in MB. Thread-safe. */
+final class PromisedMemory {
+    private final long limitMb;
+    private long promisedMb;
+
+    PromisedMemory(long limitMb) {
+        this.limitMb = limitMb;
+    }
+
+    /** Whether it is promised from now on; nothing is ended to make room. */
+    synchronized boolean promise(int memoryMb) {
+        if (promisedMb + memoryMb > limitMb) {
+            return false;
+        }
+        promisedMb += memoryMb;
+        return true;
+    }
+
+    synchronized void giveBack(int memoryMb) {
+        promisedMb -= memoryMb;
+    }
+
+    synchronized long promisedMb() {
+        return promisedMb;
+    }
+
+    long limitMb() {
+        return limitMb;
+    }
+}
