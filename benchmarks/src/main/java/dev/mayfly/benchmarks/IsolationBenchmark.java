@@ -1,5 +1,6 @@
 package dev.mayfly.benchmarks;
 
+import dev.mayfly.sandbox.api.SandboxStartException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.channels.FileChannel;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -78,14 +80,15 @@ final class IsolationBenchmark implements Callable<Integer> {
     }
 
     private void measure(Bench bench) throws Exception {
+        String noBurst = isWanted("burst") ? Burst.whyNot() : null;
         for (WasmTier.Plan plan : Engines.all(bench.folder)) {
             if (isWanted(plan.engine().toLowerCase(Locale.ROOT))) {
-                new WasmTier(bench, plan).measure();
+                measured(bench, plan.name(), new WasmTier(bench, plan)::measure);
             }
         }
         for (ProcessTier.Plan plan : Tiers.all()) {
             if (isWanted(plan.name())) {
-                new ProcessTier(bench, plan).measure();
+                measured(bench, plan.name(), new ProcessTier(bench, plan)::measure);
             }
         }
         if (bench.bare.count() > 0) {
@@ -94,8 +97,20 @@ final class IsolationBenchmark implements Callable<Integer> {
             bare.put(Metric.WARM_P99, bench.bare.micros(0.99) / 1e3);
             bench.rows.add(bare);
         }
-        if (isWanted("burst")) {
+        if (noBurst != null) {
+            bench.remarks.add("Many cold requests at once: not measured, " + noBurst);
+        } else if (isWanted("burst")) {
             Burst.measure(bench);
+        }
+    }
+
+    /** One tier that fails is a row that says so, and does not take the others' away. */
+    private static void measured(Bench bench, String name, Samples.Step tier) throws Exception {
+        try {
+            tier.run();
+        } catch (IOException | SandboxStartException | IllegalStateException | ExecutionException e) {
+            bench.say(name + " failed: " + e);
+            bench.rows.add(Row.absent(name, "failed: " + e.getMessage()));
         }
     }
 
