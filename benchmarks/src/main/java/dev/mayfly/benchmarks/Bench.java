@@ -12,9 +12,8 @@ final class Bench implements AutoCloseable {
     static final String MEMORY_FOLDER = "/dev/shm";
 
     static final int CPU_WORK = 9;
-    static final int CALL_WORK = 2000;
-    /** What {@link #CALL_WORK} rounds of the work call. */
-    static final int CALLS = 5 * CALL_WORK;
+    /** Rounds of five calls. */
+    static final int CALL_WORK = 1000;
 
     final Path folder;
     final Effort effort;

@@ -67,7 +67,7 @@ final class Chart {
         double place = count;
         for (Row row : rows) {
             if (row.absent() == null && row.raw() && place < count) {
-                raw.put(place + 1, row);
+                raw.putIfAbsent(place + 1, row);
             } else if (row.absent() == null && !row.raw()) {
                 tiers.put(place--, row);
             }

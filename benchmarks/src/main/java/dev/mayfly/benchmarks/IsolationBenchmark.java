@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -116,12 +117,13 @@ final class IsolationBenchmark implements Callable<Integer> {
 
     private void report(Bench bench) throws IOException {
         String command = "./mayfly bench isolation" + (quick ? " --quick" : "");
-        List<String> machine = List.of(
+        List<String> remarks = new ArrayList<>(List.of(
                 Machine.description(),
                 Machine.versions(),
                 "measured on " + LocalDate.now(ZoneOffset.UTC) + " in " + bench.seconds()
-                        + " s; the machine's load in the last minute of it: " + Machine.load());
-        var report = new IsolationReport(bench, command, machine, CHART);
+                        + " s; the machine's load in the last minute of it: " + Machine.load()));
+        remarks.addAll(bench.remarks);
+        var report = new IsolationReport(bench.rows, bench.targets, remarks, command, CHART);
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         out.print(report.text());
         out.flush();

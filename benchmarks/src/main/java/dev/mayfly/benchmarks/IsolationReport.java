@@ -14,24 +14,23 @@ final class IsolationReport {
     private final String text;
 
     /**
+     * @param remarks what it was measured on and with, and when
      * @param command that made it
-     * @param machine what it was measured on, and when
      * @param chart file name beside the page
      */
-    IsolationReport(Bench bench, String command, List<String> machine, String chart) {
+    IsolationReport(List<Row> rows, List<Target> targets, List<String> remarks, String command, String chart) {
         List<String> lines = new ArrayList<>();
         lines.add("```sh");
         lines.add(command);
         lines.add("```");
         lines.add("");
-        machine.forEach(line -> lines.add("- " + line));
-        bench.remarks.forEach(line -> lines.add("- " + line));
+        remarks.forEach(line -> lines.add("- " + line));
         lines.add("");
         lines.add("![Milliseconds to an answer, for each tier, on a logarithmic scale](" + chart + ")");
         lines.add("");
-        table(bench.rows, lines);
+        table(rows, lines);
         lines.add("");
-        targets(bench.targets, lines);
+        targets(targets, lines);
         text = String.join("\n", lines) + "\n";
     }
 

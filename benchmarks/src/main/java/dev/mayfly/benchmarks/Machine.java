@@ -144,7 +144,10 @@ final class Machine {
         double gib = field(Path.of("/proc/meminfo"), "MemTotal:") / 1024 / 1024;
         return "%s, %d cores, %.0f GiB, Linux %s"
                 .formatted(
-                        processor(), Runtime.getRuntime().availableProcessors(), gib, System.getProperty("os.version"));
+                        processor(),
+                        Runtime.getRuntime().availableProcessors(),
+                        gib,
+                        System.getProperty("os.version").split("-", 2)[0]);
     }
 
     private static String processor() {
@@ -157,6 +160,11 @@ final class Machine {
         } catch (IOException e) {
             return System.getProperty("os.arch");
         }
+    }
+
+    /** What a technology says of itself, without advice and without this user's folder. */
+    static String told(String detail) {
+        return detail.split("; ", 2)[0].replace(System.getProperty("user.home"), "~");
     }
 
     /** How busy the machine was during the last minute, by itself and others. */

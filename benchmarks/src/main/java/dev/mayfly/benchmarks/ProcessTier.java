@@ -37,6 +37,11 @@ final class ProcessTier {
         /** What is measured once. */
         default void measureMore(Row row, Effort effort) throws IOException, InterruptedException {}
 
+        /** What else was found, for people; may be empty. */
+        default String remark() {
+            return "";
+        }
+
         @Override
         default void close() {}
     }
@@ -105,7 +110,7 @@ final class ProcessTier {
                         plan.name(), availability.available() ? "node is not installed" : availability.detail()));
                 return;
             }
-            bench.remarks.add(plan.name() + ": " + availability.detail());
+            bench.remarks.add(plan.name() + ": " + Machine.told(availability.detail()));
             FunctionCode echo = node(folder.resolve("echo"), Functions.ECHO, node.get());
             FunctionCode work = node(folder.resolve("work"), Functions.text("work.js"), node.get());
             cold(folder, empty, ready, echo, availability.detail());
@@ -155,6 +160,9 @@ final class ProcessTier {
                 }
             }
             rawRow.put(raw.metric(), rawTimes.median());
+            if (!raw.remark().isEmpty()) {
+                bench.remarks.add(plan.rawName() + ": " + raw.remark());
+            }
             rawName = plan.rawName() + (raw.metric() == Metric.RESTORED ? " restored" : "");
             row.put(Metric.COLD_READY, readyTimes.median());
             row.put(Metric.COLD_EMPTY, emptyTimes.median());

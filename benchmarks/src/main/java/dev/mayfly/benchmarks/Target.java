@@ -20,7 +20,7 @@ record Target(String what, double value, double limit, String unit, String basis
     }
 
     String verdict() {
-        return isReached() ? "reached" : "**not reached**: %.0f %%".formatted(100 * limit / value);
+        return isReached() ? "reached" : "**not reached**: %.0f %%".formatted(Math.floor(100 * limit / value));
     }
 
     String line() {

@@ -122,6 +122,11 @@ final class Tiers {
             public Metric metric() {
                 return Metric.COLD_EMPTY;
             }
+
+            @Override
+            public String remark() {
+                return "%.0f ms until it had ended, too".formatted(oci.wholeRun());
+            }
         };
     }
 }

@@ -46,8 +46,8 @@ final class WasmTier {
             @Nullable String absent) {}
 
     private static final String RUNTIME = "wasm32-wasip1";
-    private static final int IDLE_FUNCTIONS = 10_000;
-    private static final int MOST_MIB = 1024;
+    /** What 10,000 idle functions may take. */
+    private static final double MOST_MIB_EACH = 1024 / 10_000.0;
 
     private final Bench bench;
     private final Plan plan;
@@ -79,7 +79,7 @@ final class WasmTier {
                 bench.rows.add(Row.absent(plan.name(), availability.detail()));
                 return;
             }
-            bench.remarks.add(plan.name() + ": " + availability.detail());
+            bench.remarks.add(plan.name() + ": " + Machine.told(availability.detail()));
             cold(technology);
             warm(technology);
             work(technology);
@@ -113,10 +113,10 @@ final class WasmTier {
 
     private void cold(SandboxTechnology technology) throws Exception {
         bench.say(plan.name() + ": cold starts");
-        var compiled = new Samples(bench.effort.slow());
-        var fromSource = new Samples(bench.effort.slow());
-        var raw = new Samples(bench.effort.slow());
-        for (int i = -1; i < bench.effort.slow(); i++) {
+        var compiled = new Samples(bench.effort.compiled());
+        var fromSource = new Samples(bench.effort.compiled());
+        var raw = new Samples(bench.effort.compiled());
+        for (int i = -1; i < bench.effort.compiled(); i++) {
             FunctionCode ahead = code("ahead", variant("ahead " + i));
             technology.prepare(ahead);
             Machine.rest();
@@ -246,19 +246,19 @@ final class WasmTier {
 
     /** Many functions over some modules, in a new engine: each is prepared and has a sandbox that answered once. */
     private void idle() throws IOException, SandboxStartException, InterruptedException {
-        bench.say(plan.name() + ": " + IDLE_FUNCTIONS + " idle functions");
+        bench.say(plan.name() + ": " + bench.effort.idle() + " idle functions");
         List<FunctionCode> modules = new ArrayList<>();
         for (int i = 0; i < bench.effort.modules(); i++) {
             modules.add(code("idle-" + i, variant("idle " + i)));
         }
-        List<Sandbox> sandboxes = new ArrayList<>(IDLE_FUNCTIONS);
+        List<Sandbox> sandboxes = new ArrayList<>(bench.effort.idle());
         Set<Long> others = Machine.started();
         try (SandboxTechnology technology = plan.opener().apply(folder.resolve("idle"))) {
             technology.recover();
             Probe.firstAnswer(technology, spec(code("echo", echo)));
             double before = Machine.residentSince(others);
             long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
-            for (int i = 0; i < IDLE_FUNCTIONS && System.nanoTime() < deadline; i++) {
+            for (int i = 0; i < bench.effort.idle() && System.nanoTime() < deadline; i++) {
                 FunctionCode module = modules.get(i % modules.size());
                 String digest = Probe.sha256(("idle " + i).getBytes(StandardCharsets.UTF_8));
                 var code = new FunctionCode(module.directory(), digest, RUNTIME, module.handler());
@@ -274,7 +274,7 @@ final class WasmTier {
                     "%s, %,d idle functions (%d modules), more resident memory"
                             .formatted(plan.name(), sandboxes.size(), modules.size()),
                     more,
-                    MOST_MIB,
+                    MOST_MIB_EACH * sandboxes.size(),
                     "MiB",
                     ""));
             sandboxes.forEach(Sandbox::close);
