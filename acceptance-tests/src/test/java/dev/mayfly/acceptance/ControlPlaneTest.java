@@ -158,11 +158,11 @@ class ControlPlaneTest {
                 "");
         assertRefused(
                 () -> lambda.createFunction(FunctionFixtures.node(name, CODE)
-                        .tags(Map.of("mayfly:isolation", "microvm"))
+                        .tags(Map.of("mayfly:isolation", "wasm"))
                         .build()),
                 400,
                 "InvalidParameterValueException",
-                "microvm");
+                "does not go with the runtime nodejs20.x");
         lambda.createFunction(FunctionFixtures.node(name, CODE).build());
         assertRefused(
                 () -> lambda.createFunction(FunctionFixtures.node(name, CODE).build()),
