@@ -30,6 +30,12 @@ public final class ShellPool<S extends ShellPool.Shell> implements AutoCloseable
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long REVIEW_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** After a cold start the machine is left to it for so long: a refill would take a core from its first answer. */
+    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** However many cold starts follow each other, a refill waits no longer. */
+    private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** A sandbox without a function. */
     public interface Shell extends AutoCloseable {
         boolean isAlive();
@@ -61,6 +67,8 @@ public final class ShellPool<S extends ShellPool.Shell> implements AutoCloseable
     private final Condition changed = lock.newCondition();
     private final Map<String, Stock<S>> stocks = new LinkedHashMap<>();
     private @Nullable Thread refiller;
+    private long lastTaken = System.nanoTime() - QUIET_NANOS;
+    private long lackingSince;
     private boolean closed;
 
     /**
@@ -101,6 +109,7 @@ public final class ShellPool<S extends ShellPool.Shell> implements AutoCloseable
         try {
             Stock<S> stock = stock(kind);
             count(stock);
+            lastTaken = System.nanoTime();
             changed.signal();
             S shell = stock.ready.pollFirst();
             while (shell != null && !shell.isAlive()) {
@@ -187,10 +196,12 @@ public final class ShellPool<S extends ShellPool.Shell> implements AutoCloseable
                 surplus = takeSurplus();
                 if (surplus == null) {
                     String lacking = lacking();
-                    if (lacking != null) {
+                    long wait = lacking == null ? REVIEW_NANOS : untilQuiet();
+                    if (wait <= 0) {
+                        lackingSince = 0;
                         return lacking;
                     }
-                    changed.awaitNanos(REVIEW_NANOS);
+                    changed.awaitNanos(wait);
                     continue;
                 }
             } finally {
@@ -198,6 +209,15 @@ public final class ShellPool<S extends ShellPool.Shell> implements AutoCloseable
             }
             surplus.close();
         }
+    }
+
+    /** How long to wait before a shell is made that is lacking. */
+    private long untilQuiet() {
+        long now = System.nanoTime();
+        if (lackingSince == 0) {
+            lackingSince = now;
+        }
+        return Math.min(QUIET_NANOS - (now - lastTaken), LONGEST_WAIT_NANOS - (now - lackingSince));
     }
 
     /** Shares the budget out, each next shell to the kind that has the most recent cold starts for each of its shells. */
