@@ -39,9 +39,12 @@ public final class SandboxPool implements AutoCloseable {
     }
 
     /** How many starts of one function may be in their first moments at once: more would only slow each other down. */
-    private static final int BEGINNINGS = Math.max(2, 2 * Runtime.getRuntime().availableProcessors());
+    private static final int BEGINNINGS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     private static final long FIRST_MOMENTS_MILLIS = 200;
+
+    /** After a start those that wait have the sandbox for so long before the next start takes a core from it. */
+    private static final long PAUSE_MILLIS = 20;
 
     private final Starter starter;
     private final SandboxLimits limits;
@@ -127,8 +130,7 @@ public final class SandboxPool implements AutoCloseable {
             }
             begin(version.key());
         });
-        CompletableFuture.delayedExecutor(FIRST_MOMENTS_MILLIS, TimeUnit.MILLISECONDS)
-                .execute(begun);
+        later(FIRST_MOMENTS_MILLIS, begun);
         try {
             reserveForStart(version);
             PooledSandbox started = startReserved(version, waiter.failureLog());
@@ -141,8 +143,12 @@ public final class SandboxPool implements AutoCloseable {
             fail(waiter, SandboxStartException.platform("The host is stopping", e));
             Thread.currentThread().interrupt();
         } finally {
-            begun.run();
+            later(PAUSE_MILLIS, begun);
         }
+    }
+
+    private static void later(long millis, Runnable action) {
+        CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS).execute(action);
     }
 
     private static Runnable onlyOnce(Runnable action) {
