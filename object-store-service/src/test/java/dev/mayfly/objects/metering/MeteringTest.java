@@ -88,7 +88,10 @@ class MeteringTest {
         assertThat(requests(bucket).get(4).status()).isEqualTo(404);
         assertThat(requests(bucket).get(5).requestClass()).isEqualTo(RequestClass.FREE);
         assertThat(usage).extracting(UsageEvent::resource).doesNotContain(CodeStorage.BUCKET);
-        assertThat(usage).extracting(UsageEvent::id).doesNotHaveDuplicates();
+        // Of this bucket only: what other tests changed while Kafka started may have been told again, with the same id.
+        assertThat(usage.stream().filter(event -> event.resource().equals(bucket)))
+                .extracting(UsageEvent::id)
+                .doesNotHaveDuplicates();
         assertThat(told(bucket))
                 .extracting(event -> event.path("eventName").asString())
                 .containsExactly("ObjectCreated:Put", "ObjectCreated:Put", "ObjectRemoved:Delete");
