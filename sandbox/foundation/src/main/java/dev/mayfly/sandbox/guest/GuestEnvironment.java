@@ -10,6 +10,9 @@ import java.util.Set;
 public final class GuestEnvironment {
     public static final int RUNTIME_API_PORT = 9001;
     public static final int GATEWAY_PORT = 9000;
+    /** Names a program that starts the runtime. */
+    public static final String EXEC_WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER";
+
     public static final String TASK_ROOT = "/var/task";
 
     private static final String RUNTIME_DIRECTORY = "/var/runtime";

@@ -1,9 +1,13 @@
 package dev.mayfly.sandbox.guest;
 
+import dev.mayfly.sandbox.api.FunctionCode;
+import dev.mayfly.sandbox.api.SandboxSpec;
+import dev.mayfly.sandbox.api.SandboxStartException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,5 +89,38 @@ public final class Runtimes {
         return runtime.startsWith("nodejs")
                 ? List.of(interpreter.toString(), "/var/runtime/bootstrap.cjs")
                 : List.of(interpreter.toString(), "-s", "-B", "/var/runtime/bootstrap.py");
+    }
+
+    /**
+     * What runs the function, its exec wrapper first when it has one.
+     *
+     * @throws SandboxStartException when this machine lacks the runtime, or the function its bootstrap
+     * @throws IOException when its code cannot be read by the user that it runs as
+     */
+    public List<String> commandFor(SandboxSpec spec) throws SandboxStartException, IOException {
+        FunctionCode code = spec.code();
+        List<String> command = command(code.runtime());
+        if (command == null) {
+            throw SandboxStartException.platform(
+                    "This machine does not have " + code.runtime() + "; it has " + String.join(", ", names()), null);
+        }
+        if (!Files.getPosixFilePermissions(code.directory()).contains(PosixFilePermission.OTHERS_EXECUTE)) {
+            throw new IOException(
+                    code.directory() + " must be open to every user: the function is none of this machine's");
+        }
+        if (code.runtime().equals(PROVIDED)
+                && !Files.isExecutable(code.directory().resolve("bootstrap"))) {
+            throw SandboxStartException.function(
+                    "Runtime.InvalidEntrypoint",
+                    "Couldn't find valid bootstrap(s): [/var/task/bootstrap]; it must be an executable file",
+                    1);
+        }
+        String wrapper = spec.environment().get(GuestEnvironment.EXEC_WRAPPER);
+        if (wrapper == null || wrapper.isBlank()) {
+            return command;
+        }
+        List<String> wrapped = new ArrayList<>(command);
+        wrapped.addFirst(wrapper);
+        return wrapped;
     }
 }

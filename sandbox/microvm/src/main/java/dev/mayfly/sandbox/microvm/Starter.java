@@ -12,13 +12,10 @@ import dev.mayfly.sandbox.linux.GuestProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -39,7 +36,6 @@ import org.slf4j.LoggerFactory;
 final class Starter implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Starter.class);
     private static final String LOOPBACK = "127.0.0.1";
-    private static final String WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER";
     private static final int TRIAL_SECONDS = 20;
     private static final int ENTROPY_BYTES = 48;
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -126,7 +122,7 @@ final class Starter implements AutoCloseable {
 
     GuestSandbox start(SandboxSpec spec, long startedNanos, Consumer<GuestSandbox> whenClosed)
             throws IOException, SandboxStartException, InterruptedException {
-        List<String> command = checkedCommand(spec);
+        List<String> command = runtimes.commandFor(spec);
         if (ground.driver().isHardware()) {
             return begin(spec, command, startedNanos, whenClosed);
         }
@@ -175,7 +171,7 @@ final class Starter implements AutoCloseable {
     /** Whether the runtime may be running before its function and the function's variables are there. */
     private static boolean isOrdinary(SandboxSpec spec) {
         return !spec.code().runtime().equals(Runtimes.PROVIDED)
-                && !spec.environment().containsKey(WRAPPER)
+                && !spec.environment().containsKey(GuestEnvironment.EXEC_WRAPPER)
                 && GuestEnvironment.canComeLate(spec);
     }
 
@@ -228,35 +224,9 @@ final class Starter implements AutoCloseable {
         }
     }
 
-    private List<String> checkedCommand(SandboxSpec spec) throws IOException, SandboxStartException {
-        FunctionCode function = spec.code();
-        List<String> command = runtimes.command(function.runtime());
-        if (command == null) {
-            throw new IOException("this machine does not have " + function.runtime() + "; it has "
-                    + String.join(", ", runtimes.names()));
-        }
-        if (!Files.getPosixFilePermissions(function.directory()).contains(PosixFilePermission.OTHERS_EXECUTE)) {
-            throw new IOException(function.directory() + " must be open to every user");
-        }
-        if (function.runtime().equals(Runtimes.PROVIDED)
-                && !Files.isExecutable(function.directory().resolve("bootstrap"))) {
-            throw SandboxStartException.function(
-                    "Runtime.InvalidEntrypoint",
-                    "Couldn't find valid bootstrap(s): [/var/task/bootstrap]; it must be an executable file",
-                    1);
-        }
-        String wrapper = spec.environment().get(WRAPPER);
-        if (wrapper == null || wrapper.isBlank()) {
-            return command;
-        }
-        List<String> wrapped = new ArrayList<>(command);
-        wrapped.addFirst(wrapper);
-        return wrapped;
-    }
-
     /** Takes a snapshot of the function, unless there is one or it cannot have any. */
     void snapshot(SandboxSpec spec) throws IOException, SandboxStartException, InterruptedException {
-        checkedCommand(spec);
+        runtimes.commandFor(spec);
         if (!isOrdinary(spec)) {
             return;
         }

@@ -1,6 +1,5 @@
 package dev.mayfly.sandbox.oci;
 
-import dev.mayfly.sandbox.api.LogSink;
 import dev.mayfly.sandbox.api.SandboxSpec;
 import dev.mayfly.sandbox.guest.FramedLink;
 import dev.mayfly.sandbox.guest.Guest;
@@ -173,10 +172,6 @@ final class Container implements Guest {
     @Override
     public void flushLog() {
         log.flush();
-    }
-
-    void logTo(LogSink sink) {
-        log.logTo(sink);
     }
 
     @Override

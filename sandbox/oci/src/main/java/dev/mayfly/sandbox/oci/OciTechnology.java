@@ -2,7 +2,6 @@ package dev.mayfly.sandbox.oci;
 
 import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.sandbox.api.Availability;
-import dev.mayfly.sandbox.api.FunctionCode;
 import dev.mayfly.sandbox.api.Sandbox;
 import dev.mayfly.sandbox.api.SandboxSpec;
 import dev.mayfly.sandbox.api.SandboxStartException;
@@ -19,9 +18,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -36,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 public final class OciTechnology implements SandboxTechnology {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9-]{1,64}");
     private static final String LOOPBACK = "127.0.0.1";
-    private static final String WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER";
 
     private final OciSettings settings;
     private final RuntimeChoice choice;
@@ -186,10 +183,11 @@ public final class OciTechnology implements SandboxTechnology {
     private Container functionIn(SandboxSpec spec) throws SandboxStartException, InterruptedException {
         try {
             Container.Ground found = ground();
-            List<String> command = checkedCommand(spec);
+            List<String> command = Objects.requireNonNull(runtimes, "runtimes").commandFor(spec);
             boolean provided = spec.code().runtime().equals(Runtimes.PROVIDED);
-            boolean ordinary =
-                    !provided && !spec.environment().containsKey(WRAPPER) && GuestEnvironment.canComeLate(spec);
+            boolean ordinary = !provided
+                    && !spec.environment().containsKey(GuestEnvironment.EXEC_WRAPPER)
+                    && GuestEnvironment.canComeLate(spec);
             Container shell = ordinary ? shells.take(spec.code().runtime()) : null;
             return shell != null ? specialised(shell, spec) : fresh(found, spec, command, !provided);
         } catch (IOException e) {
@@ -224,33 +222,6 @@ public final class OciTechnology implements SandboxTechnology {
             container.close();
             throw e;
         }
-    }
-
-    private List<String> checkedCommand(SandboxSpec spec) throws SandboxStartException, IOException {
-        FunctionCode code = spec.code();
-        List<String> command = commandOf(code.runtime());
-        if (command == null) {
-            throw SandboxStartException.platform(
-                    "This machine does not have " + code.runtime() + "; it has " + String.join(", ", runtimes()), null);
-        }
-        if (!Files.getPosixFilePermissions(code.directory()).contains(PosixFilePermission.OTHERS_EXECUTE)) {
-            throw new IOException(
-                    code.directory() + " must be open to every user: the function is none of this machine's");
-        }
-        if (code.runtime().equals(Runtimes.PROVIDED)
-                && !Files.isExecutable(code.directory().resolve("bootstrap"))) {
-            throw SandboxStartException.function(
-                    "Runtime.InvalidEntrypoint",
-                    "Couldn't find valid bootstrap(s): [/var/task/bootstrap]; it must be an executable file",
-                    1);
-        }
-        String wrapper = spec.environment().get(WRAPPER);
-        if (wrapper == null || wrapper.isBlank()) {
-            return command;
-        }
-        List<String> wrapped = new ArrayList<>(command);
-        wrapped.addFirst(wrapper);
-        return wrapped;
     }
 
     private @Nullable List<String> commandOf(String runtime) {

@@ -75,10 +75,6 @@ final class Shells implements AutoCloseable {
         return shell == null ? null : shell.container();
     }
 
-    int ready(String runtime) {
-        return pool.ready(runtime);
-    }
-
     @Override
     public void close() {
         pool.close();
