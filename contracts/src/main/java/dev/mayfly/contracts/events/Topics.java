@@ -13,6 +13,12 @@ public enum Topics {
     ACCOUNTS("identity.accounts", 1, Kind.COMPACTED),
     /** Key: {@link dev.mayfly.contracts.function.FunctionVersion#key}. Value: that record. */
     FUNCTION_VERSIONS("function.versions", 1, Kind.COMPACTED),
+    /**
+     * Key: {@link dev.mayfly.contracts.function.InvocationRules#key}. Value: that record.
+     */
+    FUNCTION_RULES("function.rules", 1, Kind.COMPACTED),
+    /** Key: the mapping's UUID. Value: an event source or schedule. */
+    EVENT_SOURCES("function.event-sources", 1, Kind.COMPACTED),
     /** Key: function key. Value: the event's payload, as a CloudEvent. Read by a share group. */
     INVOCATIONS("function.invocations", 8, Kind.LOG),
     /** Invocations that wait for their next attempt. One partition for each step of waiting time, shortest first. */
@@ -21,6 +27,12 @@ public enum Topics {
     RUNNING_INVOCATIONS("function.invocations.running", 4, Kind.WORKING_SET),
     /** Invocations that failed for good, with the reason in their attributes. */
     DEAD_INVOCATIONS("function.invocations.dead", 4, Kind.LOG),
+    /** What has become of queued invocations: for those who show the queue. Key: request id. */
+    INVOCATION_CHANGES("function.invocations.changes", 8, Kind.LOG),
+    /** What people want of the queue: functions that are paused, events that are cancelled. Key: function or request id. */
+    QUEUE_ORDERS("function.invocations.orders", 1, Kind.COMPACTED),
+    /** Where the time of an invocation went. Key: request id. */
+    INVOCATION_TRACES("function.invocations.traces", 8, Kind.LOG),
     /** Key: function key. Value: {@link dev.mayfly.contracts.scaling.FunctionLoad}. */
     FUNCTION_LOAD("function.load", 4, Kind.SHORT_LIVED),
     /** Key: host id. Value: {@link dev.mayfly.contracts.scaling.HostStatus}. */

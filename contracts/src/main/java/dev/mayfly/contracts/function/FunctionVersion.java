@@ -1,6 +1,7 @@
 package dev.mayfly.contracts.function;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,15 @@ import org.jspecify.annotations.Nullable;
  * @param codeSize bytes of the zip
  * @param isolation the tier it runs in, resolved when it was deployed
  * @param network what it reaches besides the gateway; {@link Network#NONE} in records from before there was a choice
- * @param state {@code Active} when it can run
+ * @param state {@code Active} when it can run; {@code Pending}, {@code Inactive} and {@code Failed} as on Lambda
+ * @param layers merged in this order below {@code /opt}; at most 5
+ * @param image set when it is deployed as an image; {@code codeSha256} then names an OCI archive, and {@code runtime} is
+ *     {@link #IMAGE_RUNTIME}
+ * @param logging how it logs
+ * @param snapStart whether its sandboxes are restored from a snapshot that was taken when the version was published, where
+ *     the tier can
+ * @param deadLetterArn where asynchronous events go that failed for good, or null
+ * @param tracing whether the trace header says {@code Sampled=1} where the client left that open
  */
 public record FunctionVersion(
         String accountId,
@@ -42,10 +51,66 @@ public record FunctionVersion(
         Network network,
         String state,
         @Nullable String stateReason,
-        Instant lastModified) {
+        Instant lastModified,
+        List<CodeLayer> layers,
+        @Nullable ImageConfig image,
+        LogSettings logging,
+        boolean snapStart,
+        @Nullable String deadLetterArn,
+        boolean tracing) {
+
+    /** The runtime of functions that are deployed as images: the image brings its own. */
+    public static final String IMAGE_RUNTIME = "image";
 
     public FunctionVersion {
         network = Objects.requireNonNullElse(network, Network.NONE);
+        layers = List.copyOf(Objects.requireNonNullElse(layers, List.of()));
+        logging = Objects.requireNonNullElseGet(logging, () -> LogSettings.ofFunction(name));
+    }
+
+    /** A zip without layers that uses nothing that is optional. */
+    public FunctionVersion(
+            String accountId,
+            String name,
+            String version,
+            String revisionId,
+            String runtime,
+            String handler,
+            int memoryMb,
+            int timeoutSeconds,
+            int ephemeralStorageMb,
+            Map<String, String> environment,
+            String codeSha256,
+            long codeSize,
+            Isolation isolation,
+            Network network,
+            String state,
+            @Nullable String stateReason,
+            Instant lastModified) {
+        this(
+                accountId,
+                name,
+                version,
+                revisionId,
+                runtime,
+                handler,
+                memoryMb,
+                timeoutSeconds,
+                ephemeralStorageMb,
+                environment,
+                codeSha256,
+                codeSize,
+                isolation,
+                network,
+                state,
+                stateReason,
+                lastModified,
+                List.of(),
+                null,
+                LogSettings.ofFunction(name),
+                false,
+                null,
+                false);
     }
 
     /** The version that is edited in place. */
