@@ -16,6 +16,7 @@ import dev.mayfly.registry.lambda.FunctionRef;
 import dev.mayfly.registry.lambda.LambdaError;
 import dev.mayfly.registry.publication.Outbox;
 import dev.mayfly.registry.publication.OutboxRelay;
+import dev.mayfly.registry.tags.TagRules;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Objects;
@@ -169,7 +170,7 @@ class Deployment {
         @Nullable TierChoice chosen = choosesPlacement(before.tags(), after) ? choice(ref, runtime, after) : null;
         change(ref, null, function -> {
             Map<String, String> tags = tagging.apply(function.tags());
-            RequestChecks.checkTagCount(tags);
+            TagRules.checkCount(tags);
             Placement placement = chosen == null
                     ? function.placement()
                     : chosen.place(function.settings().runtime(), tags);

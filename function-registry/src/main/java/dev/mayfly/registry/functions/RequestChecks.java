@@ -3,6 +3,7 @@ package dev.mayfly.registry.functions;
 import dev.mayfly.registry.lambda.Constraints;
 import dev.mayfly.registry.lambda.LambdaError;
 import dev.mayfly.registry.lambda.LambdaException;
+import dev.mayfly.registry.tags.TagRules;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,6 @@ final class RequestChecks {
     private static final Pattern HANDLER = Pattern.compile("[^\\s]+");
     private static final Pattern VARIABLE = Pattern.compile("[a-zA-Z]([a-zA-Z0-9_])+");
     private static final int ENVIRONMENT_BYTES = 4096;
-    private static final int MOST_TAGS = 50;
     private static final Set<String> RESERVED = Set.of(
             "_HANDLER",
             "_X_AMZN_TRACE_ID",
@@ -57,7 +57,7 @@ final class RequestChecks {
         }
         checkPublish(request.publish());
         checkArchitectures(request.architectures());
-        checkTags(request.tags());
+        TagRules.check(request.tags());
         configuration(request, accountId);
         UnsupportedSettings.check(request.code() == null ? CodeRequest.NONE : request.code());
     }
@@ -157,32 +157,6 @@ final class RequestChecks {
     }
 
     /** Limits of tags, whether on creation or later. */
-    static void checkTags(@Nullable Map<String, String> tags) {
-        if (tags == null) {
-            return;
-        }
-        if (tags.values().stream().anyMatch(value -> value == null || value.indexOf('\0') >= 0)
-                || tags.keySet().stream().anyMatch(key -> key.indexOf('\0') >= 0)) {
-            throw LambdaError.INVALID_PARAMETER_VALUE.with("A tag's value is null, or a tag holds a NUL character.");
-        }
-        new Constraints()
-                .keyLength("tags", tags, 1, 128)
-                .valueLength("tags", tags, 256)
-                .check();
-        if (tags.keySet().stream().anyMatch(key -> key.startsWith("aws:"))) {
-            throw LambdaError.INVALID_PARAMETER_VALUE.with(
-                    "Tag keys that begin with 'aws:' are reserved for system use.");
-        }
-        checkTagCount(tags);
-    }
-
-    static void checkTagCount(Map<String, String> tags) {
-        if (tags.size() > MOST_TAGS) {
-            throw LambdaError.INVALID_PARAMETER_VALUE.with(
-                    "Number of tags exceeds resource tag limit. A function has at most " + MOST_TAGS + " tags.");
-        }
-    }
-
     private static void checkPublish(@Nullable Boolean publish) {
         if (Boolean.TRUE.equals(publish)) {
             throw LambdaError.INVALID_PARAMETER_VALUE.with(

@@ -1,9 +1,8 @@
-package dev.mayfly.registry.functions;
+package dev.mayfly.registry.tags;
 
 import dev.mayfly.registry.RegistryProperties;
 import dev.mayfly.registry.lambda.Caller;
 import dev.mayfly.registry.lambda.Constraints;
-import dev.mayfly.registry.lambda.FunctionRef;
 import dev.mayfly.registry.lambda.LambdaError;
 import dev.mayfly.registry.lambda.LambdaJson;
 import dev.mayfly.registry.lambda.RequestBodies;
@@ -12,7 +11,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -22,46 +25,56 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Tags of functions. */
+/** TagResource, UntagResource and ListTags, for every kind of resource that the registry has. */
 @RestController
 @RequestMapping("/2017-03-31/tags/{arn}")
 class TagsController {
     private static final Pattern ARN =
-            Pattern.compile("arn:(aws[a-zA-Z-]*):lambda:[a-z]{2}(-gov)?(-iso[a-z]?)?-[a-z]+-\\d"
-                    + ":\\d{12}:function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?");
+            Pattern.compile("arn:(aws[a-zA-Z-]*):lambda:([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}):(\\d{12}):"
+                    + "(function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?"
+                    + "|code-signing-config:csc-[a-z0-9]{17}"
+                    + "|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+                    + "|capacity-provider:[a-zA-Z0-9-_]+)");
 
-    private final Deployment deployment;
+    private final Map<String, TaggedResources> kinds;
     private final RequestBodies bodies;
     private final String region;
 
-    TagsController(Deployment deployment, RequestBodies bodies, RegistryProperties properties) {
-        this.deployment = deployment;
+    TagsController(List<TaggedResources> kinds, RequestBodies bodies, RegistryProperties properties) {
+        this.kinds = kinds.stream().collect(Collectors.toMap(TaggedResources::kind, Function.identity()));
         this.bodies = bodies;
         this.region = properties.region();
     }
 
     private record Tags(@Nullable Map<String, String> tags) {}
 
+    private record Tagged(TaggedResources resources, String accountId, String id) {
+        void retag(UnaryOperator<Map<String, String>> tagging) {
+            resources.retag(accountId, id, tagging);
+        }
+    }
+
     @GetMapping
     ResponseEntity<byte[]> list(@PathVariable String arn, HttpServletRequest http) {
         Caller caller = Caller.of(http);
         caller.mayRead("ListTags");
-        return LambdaJson.answer(200, new Tags(deployment.read(ref(arn, caller)).tags()));
+        Tagged tagged = tagged(arn, caller);
+        return LambdaJson.answer(200, new Tags(tagged.resources.tags(tagged.accountId, tagged.id)));
     }
 
     @PostMapping
     ResponseEntity<byte[]> tag(@PathVariable String arn, HttpServletRequest http) {
         Caller caller = Caller.of(http);
         caller.mayChange("TagResource");
-        FunctionRef ref = ref(arn, caller);
+        Tagged tagged = tagged(arn, caller);
         @Nullable
         Map<String, String> more = bodies.read(http, "TagResource", Tags.class).tags();
         new Constraints().required("tags", more).check();
         if (more == null) {
             throw new IllegalStateException("checked above");
         }
-        RequestChecks.checkTags(more);
-        deployment.retag(ref, tags -> {
+        TagRules.check(more);
+        tagged.retag(tags -> {
             var all = new TreeMap<>(tags);
             all.putAll(more);
             return all;
@@ -73,11 +86,11 @@ class TagsController {
     ResponseEntity<byte[]> untag(@PathVariable String arn, HttpServletRequest http) {
         Caller caller = Caller.of(http);
         caller.mayChange("UntagResource");
-        FunctionRef ref = ref(arn, caller);
+        Tagged tagged = tagged(arn, caller);
         String @Nullable [] named = http.getParameterValues("tagKeys");
         new Constraints().required("tagKeys", named).check();
         List<String> keys = named == null ? List.of() : Arrays.asList(named);
-        deployment.retag(ref, tags -> {
+        tagged.retag(tags -> {
             var left = new TreeMap<>(tags);
             left.keySet().removeAll(keys);
             return left;
@@ -85,14 +98,35 @@ class TagsController {
         return LambdaJson.noContent();
     }
 
-    private FunctionRef ref(String arn, Caller caller) {
-        new Constraints().pattern("resource", arn, ARN).check();
-        FunctionRef ref = FunctionRef.of(arn, null, caller, region);
-        if (ref.qualifier() != null) {
+    private Tagged tagged(String arn, Caller caller) {
+        new Constraints()
+                .length("resource", arn, 1, 256)
+                .pattern("resource", arn, ARN)
+                .check();
+        Matcher parts = ARN.matcher(arn);
+        if (!parts.matches()) {
+            throw new IllegalStateException("checked above");
+        }
+        String[] resource = parts.group(8).split(":", 3);
+        if (!parts.group(2).equals(region)) {
+            throw LambdaError.RESOURCE_NOT_FOUND.with(
+                    "Resources from '" + parts.group(2) + "' are not reachable in this region ('" + region + "')");
+        }
+        if (!parts.group(7).equals(caller.accountId())) {
+            throw LambdaError.ACCESS_DENIED.with(caller.user()
+                    + " is not authorized to perform this operation on resource: " + arn
+                    + " because it belongs to another account");
+        }
+        if (resource.length > 2) {
             throw LambdaError.INVALID_PARAMETER_VALUE.with("Tags on function aliases and versions are not supported."
                     + " Please specify either a function ARN or an event source mapping ARN or a code signing"
                     + " configuration ARN.");
         }
-        return ref;
+        @Nullable TaggedResources found = kinds.get(resource[0]);
+        if (found == null) {
+            throw LambdaError.RESOURCE_NOT_FOUND.with("The resource you requested does not exist: " + arn
+                    + ". Mayfly has no resources of the kind " + resource[0] + ".");
+        }
+        return new Tagged(found, caller.accountId(), resource[1]);
     }
 }
