@@ -1,7 +1,7 @@
 package dev.mayfly.registry.functions;
 
-import dev.mayfly.contracts.function.FunctionVersion;
-import dev.mayfly.registry.publication.FunctionVersions;
+import dev.mayfly.registry.publication.Announced;
+import dev.mayfly.registry.publication.Announcement;
 import jakarta.persistence.EntityManager;
 import java.util.List;
 import java.util.UUID;
@@ -11,25 +11,27 @@ import org.springframework.stereotype.Component;
 
 /** All functions, a page in memory at a time. */
 @Component
-class AllFunctions implements FunctionVersions {
+class AllFunctions implements Announced {
     private static final int PAGE = 200;
     private static final UUID FIRST = new UUID(0, 0);
 
     private final DeployedFunctions functions;
+    private final VersionPublication publication;
     private final EntityManager entities;
 
-    AllFunctions(DeployedFunctions functions, EntityManager entities) {
+    AllFunctions(DeployedFunctions functions, VersionPublication publication, EntityManager entities) {
         this.functions = functions;
+        this.publication = publication;
         this.entities = entities;
     }
 
     @Override
-    public void forEach(Consumer<FunctionVersion> consumer) {
+    public void forEach(Consumer<Announcement> consumer) {
         UUID last = FIRST;
         List<DeployedFunction> page;
         do {
             page = functions.after(last, Limit.of(PAGE));
-            page.forEach(function -> consumer.accept(function.version()));
+            page.forEach(function -> consumer.accept(publication.announcement(function.version())));
             entities.clear();
             last = page.isEmpty() ? last : page.getLast().id();
         } while (page.size() == PAGE);

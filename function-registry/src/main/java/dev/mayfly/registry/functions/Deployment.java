@@ -14,8 +14,8 @@ import dev.mayfly.registry.hosts.Offer;
 import dev.mayfly.registry.lambda.Caller;
 import dev.mayfly.registry.lambda.FunctionRef;
 import dev.mayfly.registry.lambda.LambdaError;
-import dev.mayfly.registry.publication.Outbox;
-import dev.mayfly.registry.publication.OutboxRelay;
+import dev.mayfly.registry.publication.Commits;
+import dev.mayfly.registry.rules.RulesPublication;
 import dev.mayfly.registry.tags.TagRules;
 import java.time.Clock;
 import java.util.Map;
@@ -28,7 +28,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Creates, changes and deletes functions. Each change is one transaction with its line in the outbox; what is returned is
+ * Creates, changes and deletes functions. Each change is one transaction with its lines in the outbox; what is returned is
  * on its way to the invokers already.
  */
 @Component
@@ -43,8 +43,9 @@ class Deployment {
     private final CodeHolds holds;
     private final HostOffers hosts;
     private final MinimumIsolation minimums;
-    private final Outbox outbox;
-    private final OutboxRelay relay;
+    private final Commits commits;
+    private final VersionPublication publication;
+    private final RulesPublication rules;
     private final RegistryProperties properties;
     private final Clock clock;
 
@@ -55,8 +56,9 @@ class Deployment {
             CodeHolds holds,
             HostOffers hosts,
             MinimumIsolation minimums,
-            Outbox outbox,
-            OutboxRelay relay,
+            Commits commits,
+            VersionPublication publication,
+            RulesPublication rules,
             RegistryProperties properties,
             Clock clock) {
         this.functions = functions;
@@ -65,15 +67,12 @@ class Deployment {
         this.holds = holds;
         this.hosts = hosts;
         this.minimums = minimums;
-        this.outbox = outbox;
-        this.relay = relay;
+        this.commits = commits;
+        this.publication = publication;
+        this.rules = rules;
         this.properties = properties;
         this.clock = clock;
     }
-
-    /** @param change the outbox line, or null when nothing is to be published */
-    private record Committed(
-            DeployedFunction function, @Nullable Long change) {}
 
     DeployedFunction create(FunctionRequest request, Upload upload, Caller caller) {
         RequestChecks.create(request, caller.accountId());
@@ -111,9 +110,10 @@ class Deployment {
                 tags,
                 clock);
         try {
-            return commit(() -> {
+            return commits.commit(() -> {
                 DeployedFunction saved = functions.saveAndFlush(function);
-                return new Committed(saved, outbox.changed(saved.version()));
+                publication.changed(saved.version());
+                return saved;
             });
         } catch (DataIntegrityViolationException e) {
             if (functions.findByAccountIdAndName(ref.accountId(), ref.name()).isPresent()) {
@@ -196,13 +196,14 @@ class Deployment {
     }
 
     void delete(FunctionRef ref) {
-        commit(() -> {
+        commits.run(() -> {
             DeployedFunction function = existing(ref);
             FunctionVersion version = function.version();
             functions.delete(function);
             functions.flush();
             holds.hold(function.code().sha256(), properties.codeKeeping().afterUse());
-            return new Committed(function, outbox.deleted(version));
+            publication.deleted(version);
+            rules.deleted(ref.accountId(), ref.name());
         });
     }
 
@@ -227,21 +228,16 @@ class Deployment {
     /** @param change answers whether those who run the function must know */
     private DeployedFunction change(
             FunctionRef ref, @Nullable String revisionId, Function<DeployedFunction, Boolean> change) {
-        return commit(() -> {
+        return commits.commit(() -> {
             DeployedFunction function = existing(ref);
             checkRevision(function, revisionId);
             boolean publish = change.apply(function);
             DeployedFunction saved = functions.saveAndFlush(function);
-            return new Committed(saved, publish ? outbox.changed(saved.version()) : null);
+            if (publish) {
+                publication.changed(saved.version());
+            }
+            return saved;
         });
-    }
-
-    private DeployedFunction commit(java.util.function.Supplier<Committed> work) {
-        Committed committed = require(transactions.execute(transaction -> work.get()));
-        if (committed.change() != null) {
-            relay.hurry(committed.change());
-        }
-        return committed.function();
     }
 
     private static void checkRevision(DeployedFunction function, @Nullable String revisionId) {

@@ -1,51 +1,49 @@
 package dev.mayfly.registry.publication;
 
-import dev.mayfly.contracts.events.Json;
-import dev.mayfly.contracts.function.FunctionVersion;
-import dev.mayfly.registry.RegistryProperties;
+import dev.mayfly.contracts.events.Topics;
 import java.sql.Types;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Changes that were committed with the functions they are about, and are to reach Kafka in this order. */
+/** What was committed with the changes it tells of, and is to reach Kafka in this order. */
 @Component
 public class Outbox {
     private final JdbcClient database;
-    private final String region;
 
-    Outbox(JdbcClient database, RegistryProperties properties) {
+    Outbox(JdbcClient database) {
         this.database = database;
-        this.region = properties.region();
     }
 
-    /** @param payload null for a deletion */
-    record Change(long id, String topicKey, String arn, byte @Nullable [] payload) {}
+    record Line(long id, Announcement announcement) {}
 
-    /** Within the transaction that changed {@code version}; returns the change's id. */
-    public long changed(FunctionVersion version) {
-        return add(version.key(), version.arn(region), Json.bytes(version));
-    }
-
-    /** Within the transaction that deleted {@code version}; returns the change's id. */
-    public long deleted(FunctionVersion version) {
-        return add(version.key(), version.arn(region), null);
-    }
-
-    private long add(String key, String arn, byte @Nullable [] payload) {
-        return database.sql("insert into outbox (topic_key, arn, payload) values (:key, :arn, :payload) returning id")
-                .param("key", key)
-                .param("arn", arn)
-                .param("payload", payload, Types.BINARY)
+    /** Within the transaction of the change, which {@link Commits} runs when its answer is to wait for Kafka. */
+    public void add(Announcement announcement) {
+        long id = database.sql("""
+                        insert into outbox (topic, topic_key, type, subject, payload)
+                        values (:topic, :key, :type, :subject, :payload) returning id""")
+                .param("topic", announcement.topic().name())
+                .param("key", announcement.key())
+                .param("type", announcement.type())
+                .param("subject", announcement.subject())
+                .param("payload", announcement.payload(), Types.BINARY)
                 .query(Long.class)
                 .single();
+        Commits.added(id);
     }
 
-    List<Change> oldest(int count) {
-        return database.sql("select id, topic_key, arn, payload from outbox order by id limit :count")
+    List<Line> oldest(int count) {
+        return database.sql("""
+                        select id, topic, topic_key, type, subject, payload from outbox order by id limit :count""")
                 .param("count", count)
-                .query((row, number) -> new Change(row.getLong(1), row.getString(2), row.getString(3), row.getBytes(4)))
+                .query((row, number) -> new Line(
+                        row.getLong(1),
+                        new Announcement(
+                                Topics.valueOf(row.getString(2)),
+                                row.getString(3),
+                                row.getString(4),
+                                row.getString(5),
+                                row.getBytes(6))))
                 .list();
     }
 

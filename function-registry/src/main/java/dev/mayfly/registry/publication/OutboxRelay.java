@@ -1,11 +1,7 @@
 package dev.mayfly.registry.publication;
 
-import dev.mayfly.contracts.events.CloudEvent;
 import dev.mayfly.contracts.events.EventPublisher;
-import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.events.TopicCreation;
-import dev.mayfly.contracts.events.Topics;
-import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.registry.RegistryProperties;
 import java.time.Clock;
 import java.time.Duration;
@@ -13,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,18 +28,16 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Brings the {@link Outbox} to Kafka, in order, on one thread. At each start it first publishes all functions, so that a
- * Kafka that lost its data is whole again. Healthy once that is done.
+ * Brings the {@link Outbox} to Kafka, in order, on one thread. At each start it first publishes all that is
+ * {@link Announced}, so that a Kafka that lost its data is whole again. Healthy once that is done.
  */
 @Component("publication")
 public class OutboxRelay implements SmartLifecycle, HealthIndicator {
     private static final Logger log = LoggerFactory.getLogger(OutboxRelay.class);
     private static final int BATCH = 100;
-    private static final String SOURCE = "/mayfly/function-registry";
-    private static final String CHANGED = "dev.mayfly.function.version.changed";
 
     private final Outbox outbox;
-    private final FunctionVersions functions;
+    private final List<Announced> announced;
     private final TransactionTemplate transactions;
     private final RegistryProperties properties;
     private final Clock clock;
@@ -56,12 +49,12 @@ public class OutboxRelay implements SmartLifecycle, HealthIndicator {
 
     OutboxRelay(
             Outbox outbox,
-            FunctionVersions functions,
+            List<Announced> announced,
             TransactionTemplate transactions,
             RegistryProperties properties,
             Clock clock) {
         this.outbox = outbox;
-        this.functions = functions;
+        this.announced = announced;
         this.transactions = transactions;
         this.properties = properties;
         this.clock = clock;
@@ -71,7 +64,7 @@ public class OutboxRelay implements SmartLifecycle, HealthIndicator {
      * Called after the change {@code id} was committed: waits until Kafka has it, but no longer than
      * {@link RegistryProperties.Publication#answerWait}. It gets there in any case.
      */
-    public void hurry(long id) {
+    void hurry(long id) {
         var done = waiting.computeIfAbsent(id, unused -> new CompletableFuture<>());
         wake.release();
         try {
@@ -149,61 +142,36 @@ public class OutboxRelay implements SmartLifecycle, HealthIndicator {
         transactions.executeWithoutResult(transaction -> {
             outbox.lock();
             var sent = new ArrayList<CompletableFuture<Void>>();
-            functions.forEach(version -> {
-                sent.add(publisher.publish(
-                        Topics.FUNCTION_VERSIONS,
-                        version.key(),
-                        event(version.arn(properties.region()), version, Json.bytes(version))));
-                if (sent.size() == BATCH) {
-                    await(sent);
-                }
-            });
+            for (Announced all : announced) {
+                all.forEach(announcement -> {
+                    sent.add(announcement.publish(publisher, clock.instant()));
+                    if (sent.size() == BATCH) {
+                        await(sent);
+                    }
+                });
+            }
             await(sent);
         });
     }
 
     /** Whether there may be more. */
     private boolean relayBatch(EventPublisher publisher) {
-        List<Outbox.Change> relayed = new ArrayList<>();
+        List<Outbox.Line> relayed = new ArrayList<>();
         Boolean more = transactions.execute(transaction -> {
             outbox.lock();
-            List<Outbox.Change> changes = outbox.oldest(BATCH);
-            if (changes.isEmpty()) {
+            List<Outbox.Line> lines = outbox.oldest(BATCH);
+            if (lines.isEmpty()) {
                 return false;
             }
             var sent = new ArrayList<CompletableFuture<Void>>();
-            for (Outbox.Change change : changes) {
-                sent.add(publish(publisher, change));
-            }
+            lines.forEach(line -> sent.add(line.announcement().publish(publisher, clock.instant())));
             await(sent);
-            outbox.remove(changes.stream().map(Outbox.Change::id).toList());
-            relayed.addAll(changes);
-            return changes.size() == BATCH;
+            outbox.remove(lines.stream().map(Outbox.Line::id).toList());
+            relayed.addAll(lines);
+            return lines.size() == BATCH;
         });
-        relayed.forEach(change -> done(change.id()));
+        relayed.forEach(line -> done(line.id()));
         return Boolean.TRUE.equals(more);
-    }
-
-    private CompletableFuture<Void> publish(EventPublisher publisher, Outbox.Change change) {
-        byte[] payload = change.payload();
-        if (payload == null) {
-            return publisher.publishTombstone(Topics.FUNCTION_VERSIONS, change.topicKey());
-        }
-        return publisher.publish(
-                Topics.FUNCTION_VERSIONS,
-                change.topicKey(),
-                event(change.arn(), Json.read(payload, FunctionVersion.class), payload));
-    }
-
-    private CloudEvent event(String arn, FunctionVersion version, byte[] payload) {
-        return new CloudEvent(
-                UUID.nameUUIDFromBytes(payload).toString(),
-                SOURCE,
-                CHANGED,
-                arn,
-                clock.instant(),
-                Map.of("revision", version.revisionId()),
-                payload);
     }
 
     /** Returns when all are safe; the first failure is thrown as a {@link CompletionException}. */
@@ -260,7 +228,7 @@ public class OutboxRelay implements SmartLifecycle, HealthIndicator {
         return published
                 ? Health.up().build()
                 : Health.down()
-                        .withDetail("waiting", "for Kafka to take all functions")
+                        .withDetail("waiting", "for Kafka to take all that is deployed")
                         .build();
     }
 }

@@ -288,9 +288,9 @@ class FunctionLifeTest extends RegistryFixture {
                             .orElseThrow()
                     : published("left-behind").orElseThrow();
             // As a process leaves it that is killed after the commit.
-            database.sql("insert into outbox (topic_key, arn, payload) values (:key, :arn, null)")
+            database.sql("insert into outbox (topic_key, subject, payload) values (:key, :subject, null)")
                     .param("key", version.key())
-                    .param("arn", version.arn("us-east-1"))
+                    .param("subject", version.arn("us-east-1"))
                     .update();
             await().untilAsserted(() -> assertThat(published("left-behind")).isEmpty());
             assertThat(database.sql("select count(*) from outbox")
