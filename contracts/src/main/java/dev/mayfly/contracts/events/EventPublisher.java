@@ -53,6 +53,11 @@ public final class EventPublisher implements AutoCloseable {
         return send(new ProducerRecord<>(topic.topic(), key, null));
     }
 
+    /** Publishes to a topic that is none of Mayfly's own. Blocks for up to 5 s while Kafka is asked about it. */
+    public CompletableFuture<Void> publishForeign(ProducerRecord<String, byte[]> foreign) {
+        return send(foreign);
+    }
+
     private CompletableFuture<Void> send(ProducerRecord<String, byte[]> producerRecord) {
         var sent = new CompletableFuture<Void>();
         try {

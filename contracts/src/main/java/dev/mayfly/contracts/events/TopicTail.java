@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -36,12 +37,15 @@ public final class TopicTail implements AutoCloseable {
         /** All that the topic holds: for compacted topics. */
         BEGINNING,
         /** Only what comes from now on: for short-lived topics. */
-        NOW
+        NOW,
+        /** What came within a while before now, and from now on. */
+        RECENTLY
     }
 
     private final KafkaConsumer<String, byte[]> consumer;
     private final Topics topic;
     private final From from;
+    private final Duration before;
     private final Listener listener;
     private final CountDownLatch caughtUp = new CountDownLatch(1);
     private final Thread thread;
@@ -49,6 +53,15 @@ public final class TopicTail implements AutoCloseable {
 
     /** Starts to read at once. */
     public TopicTail(String bootstrapServers, Topics topic, From from, Listener listener) {
+        this(bootstrapServers, topic, from, Duration.ZERO, listener);
+    }
+
+    /** Starts to read at once what came during {@code before}, and what comes from now on. */
+    public TopicTail(String bootstrapServers, Topics topic, Duration before, Listener listener) {
+        this(bootstrapServers, topic, From.RECENTLY, before, listener);
+    }
+
+    private TopicTail(String bootstrapServers, Topics topic, From from, Duration before, Listener listener) {
         this.consumer = new KafkaConsumer<>(
                 Map.of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -64,6 +77,7 @@ public final class TopicTail implements AutoCloseable {
                 new ByteArrayDeserializer());
         this.topic = topic;
         this.from = from;
+        this.before = before;
         this.listener = listener;
         this.thread = Thread.ofPlatform().daemon().name("tail-" + topic.topic()).start(this::run);
     }
@@ -82,10 +96,10 @@ public final class TopicTail implements AutoCloseable {
         try (consumer) {
             var partitions = awaitPartitions();
             consumer.assign(partitions);
-            if (from == From.BEGINNING) {
-                consumer.seekToBeginning(partitions);
-            } else {
-                consumer.seekToEnd(partitions);
+            switch (from) {
+                case BEGINNING -> consumer.seekToBeginning(partitions);
+                case NOW -> consumer.seekToEnd(partitions);
+                case RECENTLY -> seekBack(partitions);
             }
             var ends = awaitEnds(partitions);
             while (!closed) {
@@ -99,6 +113,24 @@ public final class TopicTail implements AutoCloseable {
         } catch (WakeupException e) {
             if (!closed) {
                 throw e;
+            }
+        }
+    }
+
+    private void seekBack(List<TopicPartition> partitions) {
+        long since = System.currentTimeMillis() - before.toMillis();
+        consumer.seekToEnd(partitions);
+        while (!closed) {
+            try {
+                var times = partitions.stream().collect(Collectors.toMap(partition -> partition, partition -> since));
+                consumer.offsetsForTimes(times, PATIENCE).forEach((partition, first) -> {
+                    if (first != null) {
+                        consumer.seek(partition, first.offset());
+                    }
+                });
+                return;
+            } catch (TimeoutException e) {
+                log.info("Waiting for Kafka to say where {} was", topic.topic());
             }
         }
     }

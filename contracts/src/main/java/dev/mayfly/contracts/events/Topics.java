@@ -27,9 +27,14 @@ public enum Topics {
     RUNNING_INVOCATIONS("function.invocations.running", 4, Kind.WORKING_SET),
     /** Invocations that failed for good, with the reason in their attributes. */
     DEAD_INVOCATIONS("function.invocations.dead", 4, Kind.LOG),
-    /** What has become of queued invocations: for those who show the queue. Key: request id. */
+    /** Events that wait for their function to be resumed; a tombstone means queued again. Key: the delivery's id. */
+    PARKED_INVOCATIONS("function.invocations.parked", 4, Kind.PARKED),
+    /**
+     * What has become of queued invocations: for those who show the queue, and so that none is run twice. Key: invoker id.
+     * Value: {@link dev.mayfly.contracts.queue.QueueChange.Batch}.
+     */
     INVOCATION_CHANGES("function.invocations.changes", 8, Kind.LOG),
-    /** What people want of the queue: functions that are paused, events that are cancelled. Key: function or request id. */
+    /** What people want of the queue. Key: {@link dev.mayfly.contracts.queue.QueueOrder#key}. Value: that record. */
     QUEUE_ORDERS("function.invocations.orders", 1, Kind.COMPACTED),
     /** Where the time of an invocation went. Key: request id. */
     INVOCATION_TRACES("function.invocations.traces", 8, Kind.LOG),
@@ -52,6 +57,8 @@ public enum Topics {
         COMPACTED,
         /** Compacted soon and often, since its entries come and go. */
         WORKING_SET,
+        /** As {@link #WORKING_SET}, for what may wait for days. */
+        PARKED,
         LOG,
         SHORT_LIVED
     }
@@ -82,26 +89,30 @@ public enum Topics {
     NewTopic definition() {
         Map<String, String> config = switch (kind) {
             case COMPACTED -> Map.of("cleanup.policy", "compact", "segment.ms", "3600000");
-            case WORKING_SET ->
-                Map.of(
-                        "cleanup.policy",
-                        "compact,delete",
-                        "retention.ms",
-                        millis(Duration.ofDays(1)),
-                        "segment.ms",
-                        "60000",
-                        "segment.bytes",
-                        "67108864",
-                        "delete.retention.ms",
-                        "60000",
-                        "min.cleanable.dirty.ratio",
-                        "0.1",
-                        "max.message.bytes",
-                        MAX_MESSAGE_BYTES);
+            case WORKING_SET -> workingSet(Duration.ofDays(1));
+            case PARKED -> workingSet(Duration.ofDays(14));
             case LOG -> Map.of("retention.ms", millis(Duration.ofDays(7)), "max.message.bytes", MAX_MESSAGE_BYTES);
             case SHORT_LIVED -> Map.of("retention.ms", millis(Duration.ofMinutes(10)), "segment.ms", "60000");
         };
         return new NewTopic(topic, java.util.Optional.of(partitions), java.util.Optional.empty()).configs(config);
+    }
+
+    private static Map<String, String> workingSet(Duration retention) {
+        return Map.of(
+                "cleanup.policy",
+                "compact,delete",
+                "retention.ms",
+                millis(retention),
+                "segment.ms",
+                "60000",
+                "segment.bytes",
+                "67108864",
+                "delete.retention.ms",
+                "60000",
+                "min.cleanable.dirty.ratio",
+                "0.1",
+                "max.message.bytes",
+                MAX_MESSAGE_BYTES);
     }
 
     static List<NewTopic> definitions() {
