@@ -30,7 +30,8 @@ class KillTest {
             "sandbox-host",
             "autoscaler",
             "object-store-service",
-            "billing-service");
+            "billing-service",
+            "observability-service");
     private static final int INVOCATIONS = 2_000;
 
     private final RunningSuite suite = RunningSuite.get();

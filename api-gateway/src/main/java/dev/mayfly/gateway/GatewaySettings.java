@@ -42,5 +42,6 @@ public record GatewaySettings(
         @DefaultValue("2GB") DataSize spool) {
 
     /** Base addresses, {@code http://host:port}. */
-    public record Services(URI identity, URI registry, URI invoker, URI autoscaler, URI objects, URI billing) {}
+    public record Services(
+            URI identity, URI registry, URI invoker, URI autoscaler, URI objects, URI billing, URI observability) {}
 }

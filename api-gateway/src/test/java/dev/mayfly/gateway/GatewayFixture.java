@@ -55,6 +55,7 @@ public final class GatewayFixture {
                         "--mayfly.services.objects=" + behind,
                         // Nobody listens there: a service that is down.
                         "--mayfly.services.billing=http://127.0.0.1:1",
+                        "--mayfly.services.observability=" + behind,
                         "--mayfly.services.autoscaler=" + behind);
         Runtime.getRuntime().addShutdownHook(new Thread(context::close));
         port = ((WebServerApplicationContext) context).getWebServer().getPort();

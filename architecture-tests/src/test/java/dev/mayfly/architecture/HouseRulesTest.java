@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 @AnalyzeClasses(packages = "dev.mayfly", importOptions = ImportOption.DoNotIncludeTests.class)
 class HouseRulesTest {
     private static final String[] SERVICES = {
-        "gateway", "identity", "registry", "invoker", "host", "autoscaler", "objects", "billing"
+        "gateway", "identity", "registry", "invoker", "host", "autoscaler", "objects", "billing", "observability"
     };
 
     @ArchTest
@@ -115,9 +115,13 @@ class HouseRulesTest {
     @Test
     void servicesReadOnlyTheirOwnTables() throws Exception {
         Path root = Path.of("").toAbsolutePath().getParent();
-        List<String> schemas = List.of("identity", "registry", "objects", "billing");
-        List<String> modules =
-                List.of("identity-service", "function-registry", "object-store-service", "billing-service");
+        List<String> schemas = List.of("identity", "registry", "objects", "billing", "observability");
+        List<String> modules = List.of(
+                "identity-service",
+                "function-registry",
+                "object-store-service",
+                "billing-service",
+                "observability-service");
         for (int own = 0; own < modules.size(); own++) {
             for (int other = 0; other < schemas.size(); other++) {
                 if (own == other) {

@@ -15,6 +15,7 @@ enum ServiceCatalog {
     OBJECTS("object-store-service", "OBJECTS", Ports::objects, "objects"),
     INVOKER("invoker-service", "INVOKER", Ports::invoker, null),
     BILLING("billing-service", "BILLING", Ports::billing, "billing"),
+    OBSERVABILITY("observability-service", "OBSERVABILITY", Ports::observability, "observability"),
     GATEWAY("api-gateway", "GATEWAY", Ports::gateway, null),
     AUTOSCALER("autoscaler", "AUTOSCALER", Ports::autoscaler, null);
 

@@ -29,7 +29,13 @@ final class Suite {
     private static final List<Set<String>> STOP_ORDER = List.of(
             Set.of("api-gateway", "autoscaler"),
             Set.of("invoker-service"),
-            Set.of("sandbox-host", "identity-service", "function-registry", "object-store-service", "billing-service"),
+            Set.of(
+                    "sandbox-host",
+                    "identity-service",
+                    "function-registry",
+                    "object-store-service",
+                    "billing-service",
+                    "observability-service"),
             Set.of("kafka", "postgres"));
 
     /** PostgreSQL and Kafka come first. */

@@ -12,6 +12,7 @@ enum Destination {
     OBJECTS,
     IDENTITY,
     BILLING,
+    OBSERVABILITY,
     AUTOSCALER;
 
     /** Where a request goes; null when nobody serves that path. */
@@ -42,6 +43,9 @@ enum Destination {
         if (isUnder(path, "/v1/usage") || isUnder(path, "/v1/prices")) {
             return BILLING;
         }
+        if (isUnder(path, "/v1/functions") || isUnder(path, "/v1/invocations")) {
+            return OBSERVABILITY;
+        }
         return isUnder(path, "/v1/scaling") ? AUTOSCALER : null;
     }
 
@@ -56,6 +60,7 @@ enum Destination {
             case OBJECTS -> services.objects();
             case IDENTITY -> services.identity();
             case BILLING -> services.billing();
+            case OBSERVABILITY -> services.observability();
             case AUTOSCALER -> services.autoscaler();
         };
     }

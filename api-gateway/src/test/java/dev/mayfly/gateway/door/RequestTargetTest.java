@@ -99,6 +99,8 @@ class RequestTargetTest {
                 "V1,/v1/access-keys/AKIA,IDENTITY",
                 "V1,/v1/usage,BILLING",
                 "V1,/v1/usagex,-",
+                "V1,/v1/functions/f/logs,OBSERVABILITY",
+                "V1,/v1/invocations/id,OBSERVABILITY",
                 "V1,/v1/scaling,AUTOSCALER",
                 "V1,/v1,-",
                 "S3,/internal/x,OBJECTS"

@@ -10,11 +10,12 @@ public record Ports(
         int autoscaler,
         int objects,
         int billing,
+        int observability,
         int postgres,
         int kafka,
         int kafkaController) {
 
-    static final int INTERNAL_COUNT = 10;
+    static final int INTERNAL_COUNT = 11;
 
     private static final int SERVICES = 18180;
 
@@ -28,6 +29,7 @@ public record Ports(
                 SERVICES + 5,
                 SERVICES + 6,
                 SERVICES + 7,
+                SERVICES + 8,
                 15432,
                 19092,
                 19093);
@@ -36,6 +38,6 @@ public record Ports(
     static Ports from(int gateway, int base) {
         return new Ports(
                 gateway, base + 1, base + 2, base + 3, base + 4, base + 5, base + 6, base + 7, base + 8, base + 9,
-                base + 10);
+                base + 10, base + 11);
     }
 }

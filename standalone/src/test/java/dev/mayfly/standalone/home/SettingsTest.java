@@ -18,7 +18,8 @@ class SettingsTest {
 
         assertThat(settings.endpoint()).isEqualTo("http://localhost:8080");
         assertThat(settings.ports())
-                .isEqualTo(new Ports(8080, 18181, 18182, 18183, 18184, 18185, 18186, 18187, 15432, 19092, 19093));
+                .isEqualTo(
+                        new Ports(8080, 18181, 18182, 18183, 18184, 18185, 18186, 18187, 18188, 15432, 19092, 19093));
         assertThat(settings.region()).isEqualTo("us-east-1");
     }
 
@@ -27,7 +28,8 @@ class SettingsTest {
         Settings settings = Settings.from(Map.of("MAYFLY_INTERNAL_PORT_BASE", "28180", "MAYFLY_PORT", "9000"));
 
         assertThat(settings.ports())
-                .isEqualTo(new Ports(9000, 28181, 28182, 28183, 28184, 28185, 28186, 28187, 28188, 28189, 28190));
+                .isEqualTo(
+                        new Ports(9000, 28181, 28182, 28183, 28184, 28185, 28186, 28187, 28188, 28189, 28190, 28191));
     }
 
     @ParameterizedTest
