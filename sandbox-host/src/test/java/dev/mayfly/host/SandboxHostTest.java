@@ -177,6 +177,7 @@ class SandboxHostTest {
                 true,
                 null,
                 null,
+                false,
                 false);
         return send(HttpRequest.newBuilder(endpoint.resolve(HostInvocation.PATH))
                 .header(Voucher.HEADER, vouching.issueForService("test", "000000000000"))

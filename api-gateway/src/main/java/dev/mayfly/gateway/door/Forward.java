@@ -87,6 +87,11 @@ class Forward implements GlobalFilter, Ordered {
         if (length >= 0 && length <= SHORT_BYTES) {
             return response.writeWith(content.aggregate().retain().map(buffers::wrap));
         }
+        if (length < 0) {
+            // It may come in pieces over time: none waits for the next.
+            return response.writeAndFlushWith(
+                    content.retain().map(piece -> Mono.just((DataBuffer) buffers.wrap(piece))));
+        }
         return response.writeWith(content.retain().map(piece -> (DataBuffer) buffers.wrap(piece)));
     }
 }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param traceId the X-Ray style trace header, or null
  * @param clientContext Base64 as the client sent it, or null
  * @param async whether it came through the queue
+ * @param stream whether the answer shall come as {@link StreamedAnswer}, while the function writes it
  */
 public record HostInvocation(
         String functionKey,
@@ -32,7 +33,8 @@ public record HostInvocation(
         boolean tailLogs,
         @Nullable String traceId,
         @Nullable String clientContext,
-        boolean async) {
+        boolean async,
+        boolean stream) {
 
     public static final String PATH = "/internal/invocations";
     public static final String HEADER = "X-Mayfly-Invocation";

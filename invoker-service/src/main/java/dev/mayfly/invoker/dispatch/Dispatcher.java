@@ -130,7 +130,8 @@ public final class Dispatcher {
                 order.tailLogs(),
                 order.traceId(),
                 order.clientContext(),
-                order.asyncDeadline() != null);
+                order.asyncDeadline() != null,
+                sink.streams());
         var within = Duration.ofSeconds(function.timeoutSeconds()).plus(answerGrace);
         Dispatched worst = new Dispatched.NoRoom();
         boolean full = false;

@@ -22,4 +22,20 @@ public interface AnswerSink {
      * @throws IOException when reading {@code body} fails
      */
     void accept(InvocationOutcome outcome, InputStream body, long length) throws IOException;
+
+    /** Whether the answer is wanted while the function writes it, by {@link #acceptStream}. */
+    default boolean streams() {
+        return false;
+    }
+
+    /**
+     * Takes the answer of a host that streams it.
+     *
+     * @param parts as {@link dev.mayfly.contracts.hosting.StreamedAnswer} says
+     * @throws ReceiverGoneException when the answer cannot be handed on
+     * @throws IOException when reading {@code parts} fails, or they end before the outcome
+     */
+    default void acceptStream(InputStream parts) throws IOException {
+        throw new IOException("The host streamed an answer that was to be whole");
+    }
 }

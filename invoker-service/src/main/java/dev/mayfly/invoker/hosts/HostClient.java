@@ -3,6 +3,7 @@ package dev.mayfly.invoker.hosts;
 import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.hosting.HostInvocation;
 import dev.mayfly.contracts.hosting.InvocationOutcome;
+import dev.mayfly.contracts.hosting.StreamedAnswer;
 import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.invoker.dispatch.DispatchSettings;
 import java.io.IOException;
@@ -30,6 +31,7 @@ import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -112,6 +114,10 @@ public final class HostClient implements AutoCloseable {
     }
 
     private static HostReply accepted(ClassicHttpResponse response, AnswerSink sink) throws IOException {
+        if (StreamedAnswer.CONTENT_TYPE.equals(contentType(response))) {
+            sink.acceptStream(response.getEntity().getContent());
+            return new HostReply.Accepted();
+        }
         Header header = response.getFirstHeader(InvocationOutcome.HEADER);
         if (header == null) {
             return new HostReply.Broken("The host's answer lacks its outcome");
@@ -129,6 +135,11 @@ public final class HostClient implements AutoCloseable {
             sink.accept(outcome, entity.getContent(), entity.getContentLength());
         }
         return new HostReply.Accepted();
+    }
+
+    private static @Nullable String contentType(ClassicHttpResponse response) {
+        var entity = response.getEntity();
+        return entity == null ? null : entity.getContentType();
     }
 
     private static String detail(ClassicHttpResponse response) throws IOException {

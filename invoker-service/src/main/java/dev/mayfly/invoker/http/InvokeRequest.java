@@ -8,12 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The parameters of an Invoke request, all but its body. */
 record InvokeRequest(
         FunctionReference function,
         Type type,
+        boolean streaming,
         boolean tailLogs,
         @Nullable String clientContext,
         String traceId) {
@@ -25,25 +28,31 @@ record InvokeRequest(
         DRY_RUN
     }
 
-    private static final String PREFIX = "/2015-03-31/functions/";
-    private static final String SUFFIX = "/invocations";
+    private static final Pattern PATH = Pattern.compile(
+            "/2015-03-31/functions/(.+)/invocations" + "|/2021-11-15/functions/(.+)/response-streaming-invocations");
     private static final int CLIENT_CONTEXT_LIMIT = 3583;
 
     /** @throws LambdaException when a parameter is not as AWS documents it */
     static InvokeRequest of(HttpServletRequest request) throws LambdaException {
+        Matcher path = PATH.matcher(request.getRequestURI());
+        if (!path.matches()) {
+            throw new LambdaException(LambdaError.UNKNOWN_OPERATION, "Unknown Operation: " + request.getRequestURI());
+        }
+        boolean streaming = path.group(2) != null;
         return new InvokeRequest(
-                function(request), type(request), tailLogs(request), clientContext(request), traceId(request));
+                function(request, streaming ? path.group(2) : path.group(1)),
+                type(request, streaming),
+                streaming,
+                tailLogs(request),
+                clientContext(request),
+                traceId(request));
     }
 
-    private static FunctionReference function(HttpServletRequest request) throws LambdaException {
-        String path = request.getRequestURI();
-        if (!path.startsWith(PREFIX) || !path.endsWith(SUFFIX) || path.length() < PREFIX.length() + SUFFIX.length()) {
-            throw new LambdaException(LambdaError.UNKNOWN_OPERATION, "Unknown Operation: " + path);
-        }
+    private static FunctionReference function(HttpServletRequest request, String encoded) throws LambdaException {
         if (!request.getMethod().equals("POST")) {
             throw new LambdaException(LambdaError.METHOD_NOT_ALLOWED, "Invoke is a POST request");
         }
-        String named = decoded(path.substring(PREFIX.length(), path.length() - SUFFIX.length()));
+        String named = decoded(encoded);
         FunctionReference reference;
         try {
             reference = FunctionReference.parse(named);
@@ -94,13 +103,18 @@ record InvokeRequest(
         }
     }
 
-    private static Type type(HttpServletRequest request) throws LambdaException {
+    private static Type type(HttpServletRequest request, boolean streaming) throws LambdaException {
         String value = request.getHeader("X-Amz-Invocation-Type");
         return switch (value) {
             case null -> Type.REQUEST_RESPONSE;
             case "RequestResponse" -> Type.REQUEST_RESPONSE;
-            case "Event" -> Type.EVENT;
             case "DryRun" -> Type.DRY_RUN;
+            case "Event" -> {
+                if (streaming) {
+                    throw invalid("invocationType", value, "[RequestResponse, DryRun]");
+                }
+                yield Type.EVENT;
+            }
             default -> throw invalid("invocationType", value, "[Event, RequestResponse, DryRun]");
         };
     }

@@ -20,10 +20,14 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The Invoke operation: {@code POST /2015-03-31/functions/{function}/invocations}. */
+/**
+ * The operations Invoke, {@code POST /2015-03-31/functions/{function}/invocations}, and InvokeWithResponseStream, {@code POST
+ * /2021-11-15/functions/{function}/response-streaming-invocations}.
+ */
 final class InvokeServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
     private static final Logger log = LoggerFactory.getLogger(InvokeServlet.class);
@@ -203,8 +207,19 @@ final class InvokeServlet extends HttpServlet {
                 request.clientContext(),
                 null,
                 roomWait);
+        if (request.streaming()) {
+            var streamed = new StreamingAnswer(response, function.version(), request.traceId());
+            dispatch(order, streamed);
+            return ended(streamed.status());
+        }
         var answer = new ClientAnswer(response, function.version(), request.traceId());
-        switch (dispatcher.dispatch(order, answer)) {
+        dispatch(order, answer);
+        return ended(answer.status());
+    }
+
+    private void dispatch(Order order, AnswerSink sink) throws LambdaException, AnswerSink.ReceiverGoneException {
+        FunctionVersion function = order.function();
+        switch (dispatcher.dispatch(order, sink)) {
             case Dispatched.Answered ignored -> {}
             case Dispatched.Throttled ignored ->
                 throw new LambdaException(
@@ -225,13 +240,15 @@ final class InvokeServlet extends HttpServlet {
                 throw new LambdaException(
                         LambdaError.SERVICE_UNAVAILABLE, "No sandbox host offers this now: " + refused.detail());
             case Dispatched.UnknownFunction ignored ->
-                throw new LambdaException(LambdaError.RESOURCE_NOT_FOUND, "Function not found: " + arn);
+                throw new LambdaException(LambdaError.RESOURCE_NOT_FOUND, "Function not found: " + order.functionArn());
             case Dispatched.Unreachable ignored ->
                 throw new LambdaException(
                         LambdaError.SERVICE_UNAVAILABLE, "No sandbox host answers. Nothing was run; try again.");
             case Dispatched.Broken ignored -> throw platformError();
         }
-        var status = answer.status();
+    }
+
+    private static String ended(InvocationOutcome.@Nullable Status status) throws LambdaException {
         if (status == null || status == InvocationOutcome.Status.PLATFORM_ERROR) {
             throw platformError();
         }

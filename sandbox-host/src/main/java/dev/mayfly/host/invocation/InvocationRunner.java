@@ -22,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -61,10 +62,12 @@ class InvocationRunner {
     /**
      * Runs {@code order}.
      *
+     * @param stream takes the answer while it is written, or null; what it has taken is not in the {@link Answer}
      * @throws RefusedException when nothing was started
      * @throws java.io.UncheckedIOException when the use could not be journalled: the answer must not be given then
      */
-    Answer run(HostInvocation order, byte[] event) throws RefusedException, InterruptedException {
+    Answer run(HostInvocation order, byte[] event, @Nullable AnswerStream stream)
+            throws RefusedException, InterruptedException {
         long arrived = System.nanoTime();
         FunctionVersion version = find(order);
         var invocationLog = new InvocationLog(logs::publish, version.key(), order.requestId(), order.tailLogs());
@@ -74,8 +77,8 @@ class InvocationRunner {
             long waited = System.nanoTime() - arrived;
             invocationLog.start(version.version());
             lease.log().readBy(invocationLog::line);
-            Run run = invoke(order, version, lease, event);
-            answer = settle(order, version, run, waited, event.length, invocationLog);
+            Run run = invoke(order, version, lease, event, stream);
+            answer = settle(order, version, run, waited, event.length, stream, invocationLog);
         } catch (NoRoomException e) {
             throw new RefusedException(429, e.getMessage());
         } catch (TierUnavailableException e) {
@@ -84,7 +87,8 @@ class InvocationRunner {
             invocationLog.start(version.version());
             failureLog.forEach(invocationLog::line);
             long waited = System.nanoTime() - arrived;
-            answer = settle(order, version, failedStart(order, version, e), waited, event.length, invocationLog);
+            answer =
+                    settle(order, version, failedStart(order, version, e), waited, event.length, stream, invocationLog);
         }
         return answer;
     }
@@ -99,7 +103,8 @@ class InvocationRunner {
         }
     }
 
-    private static Run invoke(HostInvocation order, FunctionVersion version, Lease lease, byte[] event)
+    private static Run invoke(
+            HostInvocation order, FunctionVersion version, Lease lease, byte[] event, @Nullable AnswerStream stream)
             throws InterruptedException {
         var request = new InvocationRequest(
                 order.requestId(),
@@ -107,7 +112,8 @@ class InvocationRunner {
                 Duration.ofSeconds(version.timeoutSeconds()),
                 order.functionArn(),
                 order.traceId(),
-                order.clientContext());
+                order.clientContext(),
+                stream);
         Start start = start(lease);
         long init = lease.isCold() ? lease.sandbox().initDuration().toNanos() : 0;
         return switch (lease.sandbox().invoke(request)) {
@@ -161,6 +167,7 @@ class InvocationRunner {
             Run run,
             long waited,
             long bytesIn,
+            @Nullable AnswerStream stream,
             InvocationLog invocationLog) {
         boolean ours = run.status() == Status.PLATFORM_ERROR;
         var usage = run.usage();
@@ -182,7 +189,7 @@ class InvocationRunner {
                 usage.cpuNanos() / 1_000,
                 usage.peakMemoryBytes(),
                 bytesIn,
-                run.body().length,
+                run.body().length + (stream == null ? 0 : stream.bytes()),
                 run.start(),
                 run.status()));
         long durationMicros = usage.durationNanos() / 1_000;

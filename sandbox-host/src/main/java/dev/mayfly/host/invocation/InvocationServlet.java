@@ -44,7 +44,12 @@ class InvocationServlet extends HttpServlet {
             return;
         }
         try {
-            answer(response, runner.run(order, event));
+            if (order.stream()) {
+                var stream = new AnswerStream(response, order.requestId());
+                stream.end(runner.run(order, event, stream));
+            } else {
+                answer(response, runner.run(order, event, null));
+            }
         } catch (RefusedException e) {
             problem(response, e.status(), e.getMessage());
         } catch (InterruptedException e) {
@@ -77,6 +82,9 @@ class InvocationServlet extends HttpServlet {
     }
 
     private static void problem(HttpServletResponse response, int status, @Nullable String detail) throws IOException {
+        if (response.isCommitted()) {
+            throw new IOException("The answer breaks off: " + detail);
+        }
         byte[] body = Json.bytes(Map.of(
                 "type",
                 "about:blank",

@@ -25,7 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
  *       environment}, {@code entropy} in Base64, {@code unixMillis}), {@link #REHEARSE} (nothing), {@link #INVOKE} (length of the header in four bytes,
  *       header as JSON, event)
  *   <li>from the guest: {@link #HELLO}; {@link #READY}; {@link #INIT_ERROR} (error object); {@link #RESPONSE}, {@link #ERROR}
- *       and {@link #FATAL} (length of the request id in one byte, request id, answer)
+ *       and {@link #FATAL} (length of the request id in one byte, request id, answer); an answer in pieces as {@link #STREAM} (id, content
+ *       type), {@link #PIECE} (id, bytes) as often as needed, and {@link #END} (id), or an error
  * </ul>
  */
 public final class FramedLink implements GuestLink {
@@ -39,6 +40,9 @@ public final class FramedLink implements GuestLink {
     static final byte RESPONSE = 3;
     static final byte ERROR = 4;
     static final byte FATAL = 5;
+    static final byte STREAM = 6;
+    static final byte PIECE = 7;
+    static final byte END = 8;
 
     private static final int HEADER = 5;
     private static final int MAX_FRAME = InvocationResult.MAX_RESPONSE_BYTES + 4096;
@@ -137,6 +141,7 @@ public final class FramedLink implements GuestLink {
             throw new ClosedChannelException();
         }
         send(connection, request, deadlineMillis);
+        PiecedAnswer pieces = null;
         while (true) {
             Frame frame = receive(connection);
             byte[] id = new byte[frame.content.hasRemaining() ? frame.content.get() & 0xff : 0];
@@ -153,6 +158,27 @@ public final class FramedLink implements GuestLink {
                 }
                 case ERROR, FATAL -> {
                     return new Answer.Failure(bytes(frame.content), frame.type == FATAL);
+                }
+                case STREAM -> {
+                    if (pieces != null) {
+                        throw new IOException("The guest began its answer twice");
+                    }
+                    pieces = new PiecedAnswer(
+                            request.stream(), new String(bytes(frame.content), StandardCharsets.ISO_8859_1));
+                }
+                case PIECE -> {
+                    if (pieces == null) {
+                        throw new IOException("The guest sent a piece of an answer that it has not begun");
+                    }
+                    if (!pieces.add(frame.content)) {
+                        return pieces.tooLarge(true);
+                    }
+                }
+                case END -> {
+                    if (pieces == null) {
+                        throw new IOException("The guest ended an answer that it has not begun");
+                    }
+                    return pieces.end();
                 }
                 default -> throw new IOException("The guest sent frame " + frame.type + " as an answer");
             }

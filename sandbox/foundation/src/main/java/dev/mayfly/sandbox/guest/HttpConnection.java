@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class HttpConnection {
     private static final String INVOCATION = "/2018-06-01/runtime/invocation/";
     private static final String INIT_ERROR = "/2018-06-01/runtime/init/error";
+    private static final int PIECE = 64 * 1024;
+    private static final GuestLink.Answer TRUNCATED = new GuestLink.Answer.Failure(
+            new ErrorJson("Runtime.TruncatedResponse", "The runtime broke off its response").bytes(), false);
     private static final byte[] OK = "{\"status\":\"OK\"}".getBytes(StandardCharsets.US_ASCII);
 
     private final SocketChannel channel;
@@ -131,10 +134,47 @@ final class HttpConnection {
                 return false;
             }
             case ACCEPTED -> {
-                return acceptAnswer(request, id, error);
+                String mode = request.header("lambda-runtime-function-response-mode");
+                if (error || mode.isEmpty()) {
+                    return acceptAnswer(request, id, error);
+                }
+                if (!mode.equalsIgnoreCase("streaming")) {
+                    refuse(400, "InvalidFunctionResponseMode", "Invalid function response mode");
+                    return false;
+                }
+                return acceptStream(request, id);
             }
         }
         return false;
+    }
+
+    private boolean acceptStream(HttpRequest request, String id) throws IOException, InterruptedException {
+        HttpBody body = HttpBody.of(request, in);
+        if (link.guestStreams(id, request.header("content-type")) != HttpLink.Verdict.ACCEPTED) {
+            wrongState();
+            return false;
+        }
+        boolean whole = false;
+        try {
+            expectContinue(request);
+            byte[] buffer = new byte[PIECE];
+            for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
+                if (!link.guestWrites(ByteBuffer.wrap(buffer, 0, read))) {
+                    refuse(413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size");
+                    return false;
+                }
+            }
+            whole = true;
+        } finally {
+            link.guestEndsStream(whole ? midstreamFailure(body.trailers()) : TRUNCATED);
+        }
+        respond(202, "", OK);
+        return true;
+    }
+
+    private static GuestLink.@Nullable Answer midstreamFailure(Map<String, String> trailers) {
+        String type = trailers.get("lambda-runtime-function-error-type");
+        return type == null ? null : new GuestLink.Answer.Failure(midstreamError(type, trailers), false);
     }
 
     private boolean acceptAnswer(HttpRequest request, String id, boolean error)
@@ -175,11 +215,8 @@ final class HttpConnection {
                             : new ErrorJson(request.header("lambda-runtime-function-error-type"), "").bytes(),
                     false);
         }
-        String midstream = trailers.get("lambda-runtime-function-error-type");
-        if (midstream != null) {
-            return new GuestLink.Answer.Failure(midstreamError(midstream, trailers), false);
-        }
-        return new GuestLink.Answer.Response(body);
+        GuestLink.Answer failure = midstreamFailure(trailers);
+        return failure != null ? failure : new GuestLink.Answer.Response(body);
     }
 
     /** The error object that a streaming runtime sends after its answer, in Base64, or one with the type alone. */

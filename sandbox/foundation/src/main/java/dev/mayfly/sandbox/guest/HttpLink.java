@@ -3,8 +3,10 @@ package dev.mayfly.sandbox.guest;
 import dev.mayfly.sandbox.api.InvocationRequest;
 import dev.mayfly.sandbox.api.InvocationResult;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
+import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,10 @@ public final class HttpLink implements GuestLink {
     private boolean delivered;
     private boolean polling;
     private @Nullable Answer answer;
+    /** What comes of an answer in pieces, and the piece that waits to be taken. */
+    private @Nullable PiecedAnswer pieces;
+
+    private @Nullable ByteBuffer piece;
     private boolean closed;
 
     public HttpLink(ServerSocketChannel listener) {
@@ -68,18 +74,45 @@ public final class HttpLink implements GuestLink {
         lock.lock();
         try {
             answer = null;
+            pieces = null;
+            piece = null;
             event = new Event(request, deadlineMillis);
             delivered = false;
             changed.signalAll();
-            while (true) {
-                if (answer != null) {
-                    return answer;
+            while (answer == null) {
+                if (piece == null) {
+                    awaitChange();
+                } else {
+                    take(piece);
                 }
-                awaitChange();
             }
+            return answer;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Hands a piece on without the lock: whoever reads it may be slow. */
+    private void take(ByteBuffer next) {
+        PiecedAnswer into = Objects.requireNonNull(pieces);
+        boolean fits;
+        lock.unlock();
+        try {
+            fits = into.add(next);
+        } finally {
+            lock.lock();
+        }
+        piece = null;
+        if (!fits) {
+            finish(into.tooLarge(false));
+        }
+        changed.signalAll();
+    }
+
+    private void finish(Answer given) {
+        answer = given;
+        event = null;
+        changed.signalAll();
     }
 
     private void awaitChange() throws IOException, InterruptedException {
@@ -133,7 +166,7 @@ public final class HttpLink implements GuestLink {
     Verdict guestMayAnswer(String requestId) {
         lock.lock();
         try {
-            if (event == null || !delivered) {
+            if (event == null || !delivered || pieces != null) {
                 return Verdict.WRONG_STATE;
             }
             return event.request.requestId().equals(requestId) ? Verdict.ACCEPTED : Verdict.WRONG_ID;
@@ -147,11 +180,54 @@ public final class HttpLink implements GuestLink {
         try {
             Verdict verdict = guestMayAnswer(requestId);
             if (verdict == Verdict.ACCEPTED) {
-                answer = given;
-                event = null;
-                changed.signalAll();
+                finish(given);
             }
             return verdict;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The guest begins an answer in pieces; until its end no other answer is taken. */
+    Verdict guestStreams(String requestId, String contentType) {
+        lock.lock();
+        try {
+            Verdict verdict = guestMayAnswer(requestId);
+            if (verdict == Verdict.ACCEPTED && event != null) {
+                pieces = new PiecedAnswer(event.request.stream(), contentType);
+            }
+            return verdict;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Hands a piece over and waits until it is taken; false when no more is wanted. */
+    boolean guestWrites(ByteBuffer next) throws IOException, InterruptedException {
+        lock.lock();
+        try {
+            piece = next;
+            changed.signalAll();
+            while (piece != null && event != null) {
+                awaitChange();
+            }
+            return event != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The guest ends the answer that it gave in pieces.
+     *
+     * @param error how it failed midway, or null
+     */
+    void guestEndsStream(@Nullable Answer error) {
+        lock.lock();
+        try {
+            if (event != null && pieces != null) {
+                finish(error == null ? pieces.end() : error);
+            }
         } finally {
             lock.unlock();
         }

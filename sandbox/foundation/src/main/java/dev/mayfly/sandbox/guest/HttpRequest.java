@@ -73,68 +73,28 @@ record HttpRequest(String method, String path, Map<String, String> headers) {
     }
 
     /**
-     * Reads the body.
+     * Reads the body whole.
      *
-     * @param trailers takes those of a chunked body, names in lower case
+     * @throws BodyTooLargeException when it is, or says that it is, larger than {@code limit} bytes
      */
     byte[] readBody(InputStream in, int limit, Map<String, String> trailers) throws IOException {
-        boolean chunked = header("transfer-encoding").equalsIgnoreCase("chunked");
-        String length = header("content-length");
-        if (chunked && !length.isEmpty()) {
-            throw new BadRequestException(400, "Both Content-Length and Transfer-Encoding");
-        }
-        if (chunked) {
-            return readChunks(in, limit, trailers);
-        }
-        if (!header("transfer-encoding").isEmpty()) {
-            throw new BadRequestException(501, "Unknown Transfer-Encoding");
-        }
-        if (length.isEmpty()) {
-            return new byte[0];
-        }
-        if (!length.matches("\\d{1,18}")) {
-            throw new BadRequestException(400, "Malformed Content-Length");
-        }
-        if (Long.parseLong(length) > limit) {
+        HttpBody body = HttpBody.of(this, in);
+        if (body.announced() > limit) {
             throw new BodyTooLargeException();
         }
-        int size = Integer.parseInt(length);
-        byte[] body = in.readNBytes(size);
-        if (body.length < size) {
-            throw new EOFException();
-        }
-        return body;
-    }
-
-    private static byte[] readChunks(InputStream in, int limit, Map<String, String> trailers) throws IOException {
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        while (true) {
-            String size = new Lines(in, 256).next();
-            int extension = size.indexOf(';');
-            String digits = (extension < 0 ? size : size.substring(0, extension)).strip();
-            if (!digits.matches("[0-9a-fA-F]{1,7}")) {
-                throw new BadRequestException(400, "Malformed chunk");
-            }
-            int length = Integer.parseInt(digits, 16);
-            if (length == 0) {
-                readTrailers(in, trailers);
-                return body.toByteArray();
-            }
-            if (body.size() + length > limit) {
+        var whole = new ByteArrayOutputStream((int) Math.max(body.announced(), 32));
+        byte[] piece = new byte[(int) Math.clamp(body.announced(), 1024, 64 * 1024)];
+        for (int read = body.read(piece); read >= 0; read = body.read(piece)) {
+            if (whole.size() + body.announced() + read > limit) {
                 throw new BodyTooLargeException();
             }
-            byte[] chunk = in.readNBytes(length);
-            if (chunk.length < length) {
-                throw new EOFException();
-            }
-            body.write(chunk);
-            if (!new Lines(in, 2).next().isEmpty()) {
-                throw new BadRequestException(400, "Malformed chunk");
-            }
+            whole.write(piece, 0, read);
         }
+        trailers.putAll(body.trailers());
+        return whole.toByteArray();
     }
 
-    private static void readTrailers(InputStream in, Map<String, String> trailers) throws IOException {
+    static void readTrailers(InputStream in, Map<String, String> trailers) throws IOException {
         Lines lines = new Lines(in, MAX_HEAD);
         for (String line = lines.next(); !line.isEmpty(); line = lines.next()) {
             int colon = line.indexOf(':');
@@ -147,7 +107,7 @@ record HttpRequest(String method, String path, Map<String, String> headers) {
     }
 
     /** Lines that end in CRLF or LF, bounded in sum. */
-    private static final class Lines {
+    static final class Lines {
         private final InputStream in;
         private int left;
 

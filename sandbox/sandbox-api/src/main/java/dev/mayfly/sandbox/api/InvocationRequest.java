@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param functionArn as invoked
  * @param traceId X-Ray style, or null
  * @param clientContext Base64, or null
+ * @param stream takes the answer as it is written, when the function writes it so; null to have it whole
  */
 public record InvocationRequest(
         String requestId,
@@ -17,4 +18,15 @@ public record InvocationRequest(
         Duration timeout,
         String functionArn,
         @Nullable String traceId,
-        @Nullable String clientContext) {}
+        @Nullable String clientContext,
+        @Nullable ResponseStream stream) {
+    public InvocationRequest(
+            String requestId,
+            byte[] payload,
+            Duration timeout,
+            String functionArn,
+            @Nullable String traceId,
+            @Nullable String clientContext) {
+        this(requestId, payload, timeout, functionArn, traceId, clientContext, null);
+    }
+}

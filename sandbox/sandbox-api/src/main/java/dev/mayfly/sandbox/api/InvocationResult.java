@@ -7,7 +7,7 @@ public sealed interface InvocationResult {
 
     Usage usage();
 
-    /** The function answered {@code payload}. */
+    /** The function answered {@code payload}, which is empty when all of it went to the request's {@link ResponseStream}. */
     record Success(byte[] payload, Usage usage) implements InvocationResult {}
 
     /**

@@ -18,6 +18,13 @@ const INIT_ERROR = 2;
 const RESPONSE = 3;
 const ERROR = 4;
 const FATAL = 5;
+const STREAM = 6;
+const PIECE = 7;
+const END = 8;
+const LARGEST_PIECE = 256 * 1024;
+// Wrappers of handlers, as monitoring tools have them, look for these.
+const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
+const HIGH_WATER_MARK = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark');
 const MAX_RESPONSE = 6 * 1024 * 1024;
 
 const environment = process.env;
@@ -129,6 +136,114 @@ function settle(invocation, error, value) {
   }
 }
 
+// What AWS gives to functions that stream their answers.
+let Writable;
+
+function responseStreamOf(invocation) {
+  Writable = Writable || require('node:stream').Writable;
+  let contentType = 'application/octet-stream';
+  let begun = false;
+  let prelude = null;
+  const send = (type, body, sent) => {
+    if (current === invocation) {
+      socket.write(frame(type, invocation.id, body), sent);
+    } else {
+      sent();
+    }
+  };
+  const begin = () => {
+    if (!begun) {
+      begun = true;
+      send(STREAM, Buffer.from(contentType, 'latin1'), () => {});
+      if (prelude !== null) {
+        send(PIECE, prelude, () => {});
+      }
+    }
+  };
+  const stream = new Writable({
+    highWaterMark: handler[HIGH_WATER_MARK] || undefined,
+    write(chunk, encoding, sent) {
+      begin();
+      const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk, encoding);
+      const next = (at) => {
+        if (at >= bytes.length) {
+          sent();
+        } else {
+          send(PIECE, bytes.subarray(at, at + LARGEST_PIECE), (error) => (error ? sent(error) : next(at + LARGEST_PIECE)));
+        }
+      };
+      next(0);
+    },
+    final(sent) {
+      begin();
+      sent();
+    },
+  });
+  stream.setContentType = (type) => {
+    if (begun) {
+      throw new RuntimeError('InvalidStreamingOperation', 'Cannot set content-type, too late.');
+    }
+    contentType = String(type).replace(/[^\x20-\x7e]/g, '');
+  };
+  stream.setPrelude = (bytes) => {
+    prelude = bytes;
+  };
+  return stream;
+}
+
+globalThis.awslambda = {
+  streamifyResponse(streaming, options) {
+    streaming[STREAMING] = 'response';
+    if (options && options.highWaterMark !== undefined) {
+      streaming[HIGH_WATER_MARK] = Number.parseInt(options.highWaterMark, 10);
+    }
+    return streaming;
+  },
+  HttpResponseStream: {
+    from(stream, metadata) {
+      stream.setContentType('application/vnd.awslambda.http-integration-response');
+      stream.setPrelude(Buffer.concat([Buffer.from(JSON.stringify(metadata)), Buffer.alloc(8)]));
+      return stream;
+    },
+  },
+};
+
+function invokeStreaming(event, invocation) {
+  const stream = responseStreamOf(invocation);
+  invocation.whenIdle = () => {
+    invocation.returned = true;
+    if (stream.writableFinished) {
+      finishStream(invocation);
+    } else {
+      stream.end();
+    }
+  };
+  stream.on('finish', () => {
+    if (current === invocation && invocation.returned) {
+      finishStream(invocation);
+    }
+  });
+  stream.on('error', (error) => fail(invocation, error));
+  const result = handler(event, stream, invocation.context);
+  if (result === null || typeof result !== 'object' || typeof result.then !== 'function') {
+    throw new RuntimeError('InvalidStreamingOperation', 'Streaming does not support non-async handlers.');
+  }
+  result.then(
+    () => {
+      invocation.returned = true;
+      if (current === invocation && stream.writableFinished) {
+        finishStream(invocation);
+      }
+    },
+    (error) => fail(invocation, error),
+  );
+}
+
+function finishStream(invocation) {
+  finish();
+  socket.write(frame(END, invocation.id, Buffer.alloc(0)));
+}
+
 function contextOf(header, invocation) {
   return {
     callbackWaitsForEmptyEventLoop: true,
@@ -172,6 +287,10 @@ function invoke(header, payload) {
   socket.unref();
   try {
     const event = JSON.parse(payload.toString('utf8'));
+    if (handler[STREAMING] === 'response') {
+      invokeStreaming(event, invocation);
+      return;
+    }
     const result = handler(event, invocation.context, (error, value) => settle(invocation, error, value));
     if (result !== null && typeof result === 'object' && typeof result.then === 'function') {
       invocation.promised = true;
