@@ -1,14 +1,20 @@
 package dev.mayfly.host.code;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 
@@ -19,6 +25,7 @@ import org.apache.commons.compress.archivers.zip.ZipFile;
 final class ZipUnpacking {
     private static final int OWNER_EXECUTE = 0100;
     private static final int LONGEST_LINK = 4096;
+    private static final int MOST_ENTRIES = 200_000;
 
     private record Link(Path path, Path target) {}
 
@@ -26,16 +33,31 @@ final class ZipUnpacking {
 
     /**
      * @return bytes of all files
-     * @throws IOException when the zip is corrupt, reaches outside, or is larger than {@code limit} bytes unpacked; the
-     *     caller throws the half-filled target away
+     * @throws InvalidCodeException when the zip is corrupt, reaches outside, names a file twice, or is larger than {@code
+     *     limit} bytes unpacked; the caller throws the half-filled target away
      */
     static long unpack(Path zip, Path target, long limit) throws IOException {
         Files.createDirectories(target);
+        try {
+            return unpackChecked(zip, target, limit);
+        } catch (ZipException | FileAlreadyExistsException | NotDirectoryException | EOFException e) {
+            throw InvalidCodeException.zip("The zip cannot be unpacked: " + e.getMessage());
+        }
+    }
+
+    private static long unpackChecked(Path zip, Path target, long limit) throws IOException {
         long total = 0;
         List<Link> links = new ArrayList<>();
+        Set<Path> seen = new HashSet<>();
         try (var file = ZipFile.builder().setPath(zip).get()) {
             for (ZipArchiveEntry entry : Collections.list(file.getEntries())) {
                 Path path = inside(target, entry.getName());
+                if (!seen.add(path) && !entry.isDirectory()) {
+                    throw InvalidCodeException.zip("The zip has two entries named " + entry.getName());
+                }
+                if (seen.size() > MOST_ENTRIES) {
+                    throw InvalidCodeException.zip("The zip has more than " + MOST_ENTRIES + " entries");
+                }
                 if (entry.isDirectory()) {
                     Files.createDirectories(path);
                     continue;
@@ -63,7 +85,7 @@ final class ZipUnpacking {
     private static Path inside(Path target, String name) throws IOException {
         Path path = target.resolve(name).normalize();
         if (name.startsWith("/") || name.indexOf('\0') >= 0 || !path.startsWith(target)) {
-            throw new IOException("The zip's entry " + name + " lies outside of it");
+            throw InvalidCodeException.zip("The zip's entry " + name + " lies outside of it");
         }
         return path;
     }
@@ -72,7 +94,7 @@ final class ZipUnpacking {
         String target = new String(content.readNBytes(LONGEST_LINK), StandardCharsets.UTF_8);
         Path parent = path.getParent() == null ? root : path.getParent();
         if (target.startsWith("/") || !parent.resolve(target).normalize().startsWith(root)) {
-            throw new IOException("The zip's link " + path.getFileName() + " points outside of it");
+            throw InvalidCodeException.zip("The zip's link " + path.getFileName() + " points outside of it");
         }
         return new Link(path, Path.of(target));
     }
@@ -84,7 +106,7 @@ final class ZipUnpacking {
             for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
                 written += read;
                 if (written > limit) {
-                    throw new IOException("The zip is larger than allowed once unpacked");
+                    throw InvalidCodeException.zip("The zip is larger than allowed once unpacked");
                 }
                 out.write(buffer, 0, read);
             }

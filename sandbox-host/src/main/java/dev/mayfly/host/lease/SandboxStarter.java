@@ -4,7 +4,7 @@ import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.function.Network;
 import dev.mayfly.host.HostProperties;
 import dev.mayfly.host.code.CodeCache;
-import dev.mayfly.sandbox.api.FunctionCode;
+import dev.mayfly.host.code.InvalidCodeException;
 import dev.mayfly.sandbox.api.LogSink;
 import dev.mayfly.sandbox.api.SandboxSpec;
 import dev.mayfly.sandbox.api.SandboxStartException;
@@ -69,7 +69,7 @@ class SandboxStarter {
         String id = UUID.randomUUID().toString();
         return new SandboxSpec(
                 id,
-                code(version, held),
+                held.code(),
                 environment.of(version, id),
                 version.memoryMb(),
                 version.ephemeralStorageMb(),
@@ -83,17 +83,15 @@ class SandboxStarter {
     void prepare(FunctionVersion version) throws SandboxStartException, TierUnavailableException, InterruptedException {
         var technology = technologies.require(version.isolation(), version.runtime());
         try (CodeCache.Held held = hold(version)) {
-            technology.prepare(code(version, held));
+            technology.prepare(held.code());
         }
-    }
-
-    private static FunctionCode code(FunctionVersion version, CodeCache.Held held) {
-        return new FunctionCode(held.directory(), version.codeSha256(), version.runtime(), version.handler());
     }
 
     private CodeCache.Held hold(FunctionVersion version) throws SandboxStartException, InterruptedException {
         try {
             return codes.hold(version);
+        } catch (InvalidCodeException e) {
+            throw SandboxStartException.function(e.reason().code(), String.valueOf(e.getMessage()), 0);
         } catch (IOException e) {
             throw SandboxStartException.platform("The function's code cannot be fetched: " + e.getMessage(), e);
         }

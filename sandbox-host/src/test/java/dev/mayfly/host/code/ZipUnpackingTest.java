@@ -94,4 +94,39 @@ class ZipUnpackingTest {
         Path noise = Files.writeString(folder.resolve("noise.zip"), "this is no zip");
         assertThatThrownBy(() -> ZipUnpacking.unpack(noise, target(), 1000)).isInstanceOf(IOException.class);
     }
+
+    @Test
+    void aNameThatComesTwiceIsRefused() {
+        assertThatThrownBy(() -> ZipUnpacking.unpack(
+                        zip(new Entry("a", FILE, "x"), new Entry("./a", FILE, "y")), target(), 1000))
+                .isInstanceOf(InvalidCodeException.class)
+                .hasMessageContaining("two entries");
+    }
+
+    @Test
+    void aLaterLayerTakesThePlaceOfAnEarlierOneAndNothingIsWrittenThroughItsLinks() throws IOException {
+        Path below = folder.resolve("below");
+        Path above = folder.resolve("above");
+        ZipUnpacking.unpack(
+                zip(
+                        new Entry("both/kept", FILE, "below"),
+                        new Entry("both/replaced", FILE, "below"),
+                        new Entry("link", LINK, "both"),
+                        new Entry("folder/x", FILE, "below")),
+                below,
+                1000);
+        ZipUnpacking.unpack(
+                zip(
+                        new Entry("both/replaced", FILE, "above"),
+                        new Entry("link/kept", FILE, "above"),
+                        new Entry("folder", FILE, "above")),
+                above,
+                1000);
+        Trees.moveOver(above, below);
+        assertThat(below.resolve("both/kept")).hasContent("below");
+        assertThat(below.resolve("both/replaced")).hasContent("above");
+        assertThat(below.resolve("link")).isDirectory();
+        assertThat(below.resolve("link/kept")).hasContent("above");
+        assertThat(below.resolve("folder")).hasContent("above");
+    }
 }

@@ -14,6 +14,8 @@ public final class GuestEnvironment {
     public static final String EXEC_WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER";
 
     public static final String TASK_ROOT = "/var/task";
+    /** Where the function's layers are. */
+    public static final String LAYERS = "/opt";
 
     private static final String RUNTIME_DIRECTORY = "/var/runtime";
 
@@ -39,7 +41,7 @@ public final class GuestEnvironment {
     /** What a runtime of that name has before it has a function. */
     public static Map<String, String> ofRuntime(String runtime) {
         Map<String, String> environment = new LinkedHashMap<>();
-        environment.put("PATH", "/usr/local/bin:/usr/bin:/bin:/opt/bin");
+        environment.put("PATH", "/usr/local/bin:/usr/bin:/bin:" + LAYERS + "/bin");
         environment.put(
                 "LD_LIBRARY_PATH",
                 String.join(
@@ -50,17 +52,21 @@ public final class GuestEnvironment {
                         RUNTIME_DIRECTORY + "/lib",
                         TASK_ROOT,
                         TASK_ROOT + "/lib",
-                        "/opt/lib"));
+                        LAYERS + "/lib"));
         environment.put("LANG", "C.UTF-8");
         environment.put("TZ", ":UTC");
         environment.put("HOME", "/tmp");
         if (runtime.startsWith("nodejs")) {
             environment.put(
                     "NODE_PATH",
-                    "/opt/nodejs/node_modules:" + RUNTIME_DIRECTORY + "/node_modules:" + RUNTIME_DIRECTORY + ":"
-                            + TASK_ROOT);
+                    LAYERS + "/nodejs/"
+                            + runtime.substring(0, runtime.indexOf('.')).replace("nodejs", "node")
+                            + "/node_modules:" + LAYERS + "/nodejs/node_modules:" + RUNTIME_DIRECTORY
+                            + "/node_modules:" + RUNTIME_DIRECTORY + ":" + TASK_ROOT);
         } else if (runtime.startsWith("python")) {
-            environment.put("PYTHONPATH", "/opt/python:" + RUNTIME_DIRECTORY);
+            environment.put(
+                    "PYTHONPATH",
+                    LAYERS + "/python/lib/" + runtime + "/site-packages:" + LAYERS + "/python:" + RUNTIME_DIRECTORY);
         }
         environment.put("LAMBDA_TASK_ROOT", TASK_ROOT);
         environment.put("LAMBDA_RUNTIME_DIR", RUNTIME_DIRECTORY);

@@ -1,5 +1,6 @@
 package dev.mayfly.sandbox.microvm;
 
+import dev.mayfly.sandbox.api.FunctionCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,14 +11,22 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Images of functions' code: what a guest mounts as {@code /var/task}. Made once, bounded on disk. */
+/**
+ * Images of functions' code, made once, bounded on disk. A guest mounts one as {@code /var/task}; when there are layers, its
+ * folders {@code task} and {@code opt} become {@code /var/task} and {@code /opt}.
+ */
 final class CodeImages {
-    /** Larger than any code that may be deployed (250 MiB); the same for all, as a device cannot change its size. */
-    private static final long DEVICE_BYTES = 512L << 20;
+    /** Larger than any code or image that may be deployed; the same for all, as a device cannot change its size. */
+    private static final long DEVICE_BYTES = 12L << 30;
+
+    /** Sees the folders $1 and $2 as {@code task} and {@code opt} in $3, alone; runs the rest. */
+    private static final String UNITE =
+            "set -e; mount --bind \"$1\" \"$3/task\"; mount --bind \"$2\" \"$3/opt\"; shift 3; exec \"$@\"";
 
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
@@ -75,13 +84,9 @@ final class CodeImages {
         return (field.flip().getLong() + 4095) / 4096 * 4096;
     }
 
-    /**
-     * The image of the code in {@code directory}, made when it is not there.
-     *
-     * @param sha256 of the code
-     */
-    Path of(Path directory, String sha256) throws IOException, InterruptedException {
-        String name = VmHome.sha256(sha256).substring(0, 32);
+    /** The image of that code, made when it is not there. */
+    Path of(FunctionCode code) throws IOException, InterruptedException {
+        String name = VmHome.sha256(code.sha256()).substring(0, 32);
         Path image = cache.find(name);
         if (image != null) {
             return image;
@@ -89,28 +94,43 @@ final class CodeImages {
         Object lock = making.computeIfAbsent(name, _ -> new Object());
         synchronized (lock) {
             image = cache.find(name);
-            return image != null ? image : make(directory, name);
+            return image != null ? image : make(code, name);
         }
     }
 
-    private Path make(Path directory, String name) throws IOException, InterruptedException {
+    private static List<String> squash(Path directory, Path image) {
+        return List.of(
+                "mksquashfs",
+                directory.toString(),
+                image.toString(),
+                "-noappend",
+                "-noI",
+                "-noD",
+                "-noF",
+                "-noX",
+                "-all-root",
+                "-no-progress",
+                "-quiet",
+                "-processors",
+                "1");
+    }
+
+    private static List<String> squash(Path directory, Path layers, Path image) throws IOException {
+        Path both = Files.createDirectory(image.resolveSibling(image.getFileName() + "-both"));
+        Files.createDirectory(both.resolve("task"));
+        Files.createDirectory(both.resolve("opt"));
+        List<String> command = new ArrayList<>(List.of("unshare", "--mount", "/bin/sh", "-c", UNITE, "unite"));
+        command.addAll(List.of(directory.toString(), layers.toString(), both.toString()));
+        command.addAll(squash(both, image));
+        return command;
+    }
+
+    private Path make(FunctionCode code, String name) throws IOException, InterruptedException {
         Path part = cache.folder().resolve(".part-" + UUID.randomUUID());
         try {
+            Path layers = code.layers();
             Commands.run(
-                    List.of(
-                            "mksquashfs",
-                            directory.toString(),
-                            part.toString(),
-                            "-noappend",
-                            "-noI",
-                            "-noD",
-                            "-noF",
-                            "-noX",
-                            "-all-root",
-                            "-no-progress",
-                            "-quiet",
-                            "-processors",
-                            "1"),
+                    layers == null ? squash(code.directory(), part) : squash(code.directory(), layers, part),
                     LIMIT,
                     _ -> {});
             try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
@@ -124,6 +144,7 @@ final class CodeImages {
             return image;
         } finally {
             Files.deleteIfExists(part);
+            VmHome.deleteTree(part.resolveSibling(part.getFileName() + "-both"));
         }
     }
 }

@@ -216,7 +216,9 @@ final class MicroVm implements Guest {
                 + "\nfiles=" + settings.maxTmpFiles()
                 + "\nprocesses=" + settings.maxProcesses()
                 + "\nopenFiles=" + settings.maxOpenFiles()
-                + "\ncode=1\n";
+                + "\ncode=1"
+                + "\nlayers=" + (spec.code().layers() == null ? 0 : 1)
+                + "\n";
         command(Frame.PREPARE, text.getBytes(StandardCharsets.UTF_8));
         command(Frame.NETWORK, link instanceof HttpLink ? new byte[] {1} : Frame.NOTHING);
     }

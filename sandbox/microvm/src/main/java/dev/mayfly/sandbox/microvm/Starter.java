@@ -117,7 +117,7 @@ final class Starter implements AutoCloseable {
     }
 
     void prepare(FunctionCode function) throws IOException, InterruptedException {
-        code.of(function.directory(), function.sha256());
+        code.of(function);
     }
 
     GuestSandbox start(SandboxSpec spec, long startedNanos, Consumer<GuestSandbox> whenClosed)
@@ -181,7 +181,7 @@ final class Starter implements AutoCloseable {
     }
 
     private Begun inShell(SandboxSpec spec) throws IOException, InterruptedException {
-        Path device = code.of(spec.code().directory(), spec.code().sha256());
+        Path device = code.of(spec.code());
         ShellKind kind = new ShellKind(spec.code().runtime(), Size.holding(spec.memoryMb()));
         MicroVm shell = shells.take(kind);
         MicroVm vm = shell != null ? shell : shells.restore(kind, spec.id(), device);
@@ -200,7 +200,7 @@ final class Starter implements AutoCloseable {
 
     private Begun fresh(SandboxSpec spec, List<String> command)
             throws IOException, SandboxStartException, InterruptedException {
-        Path device = code.of(spec.code().directory(), spec.code().sha256());
+        Path device = code.of(spec.code());
         MicroVm vm = shells.restore(ShellKind.empty(Size.holding(spec.memoryMb())), spec.id(), device);
         try {
             if (spec.code().runtime().equals(Runtimes.PROVIDED)) {
@@ -239,7 +239,7 @@ final class Starter implements AutoCloseable {
 
     private void take(SandboxSpec spec) throws IOException, SandboxStartException, InterruptedException {
         ShellKind kind = new ShellKind(spec.code().runtime(), Size.holding(spec.memoryMb()));
-        Path device = code.of(spec.code().directory(), spec.code().sha256());
+        Path device = code.of(spec.code());
         Path part = snapshots.begin(images.of(kind), device);
         try {
             MicroVm vm = MicroVm.launch(

@@ -1,6 +1,7 @@
 package dev.mayfly.sandbox.microvm;
 
 import dev.mayfly.sandbox.contract.InitContract;
+import dev.mayfly.sandbox.contract.LayersContract;
 import dev.mayfly.sandbox.contract.SystemCallContract;
 import dev.mayfly.sandbox.contract.TechnologyUnderTest;
 import org.junit.jupiter.api.Nested;
@@ -16,6 +17,14 @@ class PythonMicrovmTest {
 
     @Nested
     class SystemCall extends SystemCallContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new PythonMicrovms();
+        }
+    }
+
+    @Nested
+    class Layers extends LayersContract {
         @Override
         protected TechnologyUnderTest underTest() {
             return new PythonMicrovms();

@@ -126,12 +126,14 @@ record Bundle(
                 "bind",
                 directory.resolve("tmp").toString(),
                 List.of("bind", "rw", "nosuid", "nodev", "private")));
-        // The code is mounted below it, now or when the container already runs.
-        mounts.add(mount(
-                "/var",
-                "bind",
-                directory.resolve("var").toString(),
-                List.of("rbind", "ro", "nosuid", "nodev", "rslave")));
+        // The layers are mounted on the one, the code below the other, now or when the container already runs.
+        for (String late : List.of("opt", "var")) {
+            mounts.add(mount(
+                    "/" + late,
+                    "bind",
+                    directory.resolve(late).toString(),
+                    List.of("rbind", "ro", "nosuid", "nodev", "rslave")));
+        }
         mounts.add(bind("/var/runtime", home.runtime()));
         if (socket != null) {
             mounts.add(bind("/run/runtime.sock", socket));

@@ -117,6 +117,10 @@ final class Container implements Guest {
     void give(SandboxSpec spec) throws IOException, InterruptedException {
         log.logTo(spec.logs());
         Mounts.bindReadOnly(spec.code().directory().toAbsolutePath(), directory.resolve("var/task"));
+        Path layers = spec.code().layers();
+        if (layers != null) {
+            Mounts.bindReadOnly(layers.toAbsolutePath(), directory.resolve("opt"));
+        }
         relay = new GatewayRelay(network.listener(0), spec.gateway(), ground.settings.maxGatewayConnections());
         if (spec.egress()) {
             ground.egress.connect(network.path(), slot.number());

@@ -115,11 +115,11 @@ final class Home {
         }
     }
 
-    /** Makes the folder of one sandbox: {@code tmp} and {@code var/task} are mount points, {@code var} is what it sees. */
+    /** Makes the folder of one sandbox: {@code tmp}, {@code opt} and {@code var/task} are mount points. */
     void createSandbox(Path sandbox) throws IOException {
         passable(sandbox);
         Files.createDirectories(sandbox.resolve("tmp"));
-        for (String each : List.of("var", "var/task", "var/runtime", "var/tmp")) {
+        for (String each : List.of("opt", "var", "var/task", "var/runtime", "var/tmp")) {
             Path folder = Files.createDirectories(sandbox.resolve(each));
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
@@ -127,7 +127,7 @@ final class Home {
 
     /** Takes a sandbox's mounts away and deletes its folder. */
     void deleteSandbox(Path sandbox) throws IOException {
-        for (String point : List.of("tmp", "var/task")) {
+        for (String point : List.of("tmp", "var/task", "opt")) {
             Mounts.detach(sandbox.resolve(point));
         }
         delete(sandbox);

@@ -29,6 +29,12 @@ interface OciRuntime {
     /** Whether the bundle names the network and user namespaces, else the runtime is started in them. */
     boolean entersNamespaces();
 
+    /**
+     * Whether a mount reaches a running container that is made on a mount's root, not only one made below it: then layers can
+     * be given to a shell.
+     */
+    boolean seesMountsOnRoots();
+
     /** Its name and version. */
     String version() throws IOException, InterruptedException;
 

@@ -187,6 +187,7 @@ public final class OciTechnology implements SandboxTechnology {
             boolean provided = spec.code().runtime().equals(Runtimes.PROVIDED);
             boolean ordinary = !provided
                     && !spec.environment().containsKey(GuestEnvironment.EXEC_WRAPPER)
+                    && (spec.code().layers() == null || found.runtime().seesMountsOnRoots())
                     && GuestEnvironment.canComeLate(spec);
             Container shell = ordinary ? shells.take(spec.code().runtime()) : null;
             return shell != null ? specialised(shell, spec) : fresh(found, spec, command, !provided);

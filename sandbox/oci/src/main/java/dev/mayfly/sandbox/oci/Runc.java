@@ -36,6 +36,11 @@ final class Runc implements OciRuntime {
     }
 
     @Override
+    public boolean seesMountsOnRoots() {
+        return true;
+    }
+
+    @Override
     public boolean entersNamespaces() {
         return true;
     }

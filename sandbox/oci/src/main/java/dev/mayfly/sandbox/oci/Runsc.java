@@ -53,6 +53,11 @@ final class Runsc implements OciRuntime {
     }
 
     @Override
+    public boolean seesMountsOnRoots() {
+        return false;
+    }
+
+    @Override
     public boolean entersNamespaces() {
         return false;
     }

@@ -6,6 +6,7 @@ import dev.mayfly.sandbox.contract.EnvironmentContract;
 import dev.mayfly.sandbox.contract.FramedLinkContract;
 import dev.mayfly.sandbox.contract.InitContract;
 import dev.mayfly.sandbox.contract.InvocationContract;
+import dev.mayfly.sandbox.contract.LayersContract;
 import dev.mayfly.sandbox.contract.LifecycleContract;
 import dev.mayfly.sandbox.contract.LimitsContract;
 import dev.mayfly.sandbox.contract.NetworkContract;
@@ -79,6 +80,14 @@ class NodeContainerTest {
 
     @Nested
     class Network extends NetworkContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new NodeContainers();
+        }
+    }
+
+    @Nested
+    class Layers extends LayersContract {
         @Override
         protected TechnologyUnderTest underTest() {
             return new NodeContainers();

@@ -3,6 +3,7 @@ package dev.mayfly.sandbox.oci;
 import dev.mayfly.sandbox.contract.AttackContract;
 import dev.mayfly.sandbox.contract.FramedLinkContract;
 import dev.mayfly.sandbox.contract.InvocationContract;
+import dev.mayfly.sandbox.contract.LayersContract;
 import dev.mayfly.sandbox.contract.LifecycleContract;
 import dev.mayfly.sandbox.contract.TechnologyUnderTest;
 import org.junit.jupiter.api.Nested;
@@ -34,6 +35,14 @@ class NodeGvisorTest {
 
     @Nested
     class Lifecycle extends LifecycleContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new NodeGvisors();
+        }
+    }
+
+    @Nested
+    class Layers extends LayersContract {
         @Override
         protected TechnologyUnderTest underTest() {
             return new NodeGvisors();

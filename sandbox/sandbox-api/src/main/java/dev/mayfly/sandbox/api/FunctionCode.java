@@ -1,13 +1,27 @@
 package dev.mayfly.sandbox.api;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Code as it lies on this machine, unpacked and read-only.
  *
- * @param directory the root of the unpacked zip
- * @param sha256 hex digest of the zip: two codes with one digest are equal
+ * @param directory the root of the unpacked zip, or of the image's file system
+ * @param sha256 hex digest of all of it: two codes with one digest are equal
  * @param runtime e.g. {@code nodejs20.x}
  * @param handler as deployed
+ * @param layers what the function sees as {@code /opt}; null when it has no layers
+ * @param image what is run of an image; null when the code is a zip
  */
-public record FunctionCode(Path directory, String sha256, String runtime, String handler) {}
+public record FunctionCode(
+        Path directory,
+        String sha256,
+        String runtime,
+        String handler,
+        @Nullable Path layers,
+        @Nullable ImageProgram image) {
+    /** A zip without layers. */
+    public FunctionCode(Path directory, String sha256, String runtime, String handler) {
+        this(directory, sha256, runtime, handler, null, null);
+    }
+}

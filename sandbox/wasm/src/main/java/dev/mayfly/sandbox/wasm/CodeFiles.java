@@ -7,16 +7,28 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
-/** A function's own files but for its module and links: what its guests read as {@code /var/task}. */
+/**
+ * A function's own files but for its module and links, which its guests read as {@code /var/task}, and those of its layers,
+ * {@code /opt}.
+ */
 final class CodeFiles {
     private static final int MAX_FILES = 20_000;
 
     private CodeFiles() {}
 
     private static List<Path> list(FunctionCode code, Path module) throws IOException {
-        try (var all = Files.walk(code.directory().toRealPath())) {
+        List<Path> files = new ArrayList<>(list(code.directory(), module));
+        if (code.layers() != null) {
+            files.addAll(list(code.layers(), module));
+        }
+        return files;
+    }
+
+    private static List<Path> list(Path folder, Path module) throws IOException {
+        try (var all = Files.walk(folder.toRealPath())) {
             return all.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
                     .filter(file -> !file.equals(module))
                     .limit(MAX_FILES + 1L)
@@ -48,13 +60,20 @@ final class CodeFiles {
     /** The files as one message. */
     static byte[] read(FunctionCode code, Path module) throws IOException {
         var writer = new FileTree.Writer();
-        Path root = code.directory().toRealPath();
-        for (Path file : list(code, module)) {
+        write(code.directory(), FileTree.TASK, module, writer);
+        if (code.layers() != null) {
+            write(code.layers(), FileTree.LAYERS, module, writer);
+        }
+        return writer.message();
+    }
+
+    private static void write(Path folder, String name, Path module, FileTree.Writer writer) throws IOException {
+        Path root = folder.toRealPath();
+        for (Path file : list(folder, module)) {
             writer.file(
-                    root.relativize(file).toString(),
+                    name + "/" + root.relativize(file),
                     Files.getLastModifiedTime(file).toMillis(),
                     Files.readAllBytes(file));
         }
-        return writer.message();
     }
 }

@@ -449,7 +449,9 @@ async function begin(init) {
   if (environment.MAYFLY_COPY) {
     reseed();
   }
-  replaceEnvironment(init.environment);
+  if (!environment.AWS_LAMBDA_EXEC_WRAPPER) { // what a wrapper set stays
+    replaceEnvironment(init.environment);
+  }
   require('node:module')._initPaths();
   process.chdir(init.taskRoot);
   patchConsole();

@@ -255,9 +255,12 @@ def main():
     if "MAYFLY_COPY" in os.environ:
         reseed()
     init = json.loads(content)
-    replace_environment(init["environment"])
+    if "AWS_LAMBDA_EXEC_WRAPPER" not in os.environ:  # what a wrapper set stays
+        replace_environment(init["environment"])
     os.chdir(init["taskRoot"])
     sys.path[0] = init["taskRoot"]
+    if os.path.isdir("/opt/python"):
+        importlib.invalidate_caches()
     try:
         handler = load(init["handler"])
     except Exception as error:

@@ -138,7 +138,7 @@ done
 # --- Root
 root=$work/root
 mkdir -p "$root/usr/bin" "$root/usr/lib" "$root/usr/lib64" "$root/usr/sbin" "$root/etc/ssl/certs" "$root/proc" "$root/sys" \
-  "$root/dev" "$root/run" "$root/tmp" "$root/opt" "$root/var/task" "$root/var/runtime" "$root/var/lang"
+  "$root/dev" "$root/run" "$root/tmp" "$root/opt" "$root/mnt" "$root/var/task" "$root/var/runtime" "$root/var/lang"
 for each in bin sbin lib lib64; do ln -s usr/$each "$root/$each"; done
 : >"$work/objects"
 copy() { # with its folders, links followed

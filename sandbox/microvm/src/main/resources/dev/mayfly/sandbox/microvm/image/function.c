@@ -61,6 +61,11 @@ static unsigned long long field(char *text, const char *name) {
     return at ? strtoull(at + strlen(name), NULL, 10) : 0;
 }
 
+static int bind(const char *from, const char *onto) {
+    unsigned long flags = MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV;
+    return mount(from, onto, NULL, MS_BIND, NULL) < 0 || mount(NULL, onto, NULL, flags, NULL) < 0;
+}
+
 /* Limits, /tmp, and the code: text of NAME=NUMBER lines. */
 const char *function_prepare(char *text) {
     char value[64];
@@ -78,7 +83,9 @@ const char *function_prepare(char *text) {
         if (device < 0) return fail(CODE);
         ioctl(device, BLKFLSBUF);
         close(device);
-        if (mount(CODE, "/var/task", "squashfs", MS_RDONLY | MS_NOSUID | MS_NODEV, NULL) < 0) return fail("/var/task");
+        const char *where = field(text, "layers=") ? "/mnt" : "/var/task";
+        if (mount(CODE, where, "squashfs", MS_RDONLY | MS_NOSUID | MS_NODEV, NULL) < 0) return fail(where);
+        if (field(text, "layers=") && (bind("/mnt/task", "/var/task") || bind("/mnt/opt", "/opt"))) return fail("layers");
     }
     return NULL;
 }

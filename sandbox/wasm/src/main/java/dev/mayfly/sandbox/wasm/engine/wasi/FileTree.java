@@ -5,18 +5,38 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
-/** A function's own files, read-only: what its guests see as {@code /var/task}. Immutable once read. */
+/**
+ * A function's files, read-only: what its guests see as {@code /var/task}, and as {@code /opt} when it has layers. Immutable
+ * once read.
+ */
 public final class FileTree {
+    /** First name of the paths of the function's own files. */
+    public static final String TASK = "task";
+
+    /** First name of the paths of its layers' files. */
+    public static final String LAYERS = "opt";
+
     /** A function that has no file but its module. */
     public static final FileTree EMPTY = new FileTree(new Node.Folder(null, 0), 0);
 
-    final Node.Folder root;
+    private static final Node.Folder NOTHING = new Node.Folder(null, 0);
+
+    private final Node.Folder root;
     private final int weight;
 
     private FileTree(Node.Folder root, int weight) {
         this.root = root;
         this.weight = weight;
+    }
+
+    Node.Folder task() {
+        return root.children.get(TASK) instanceof Node.Folder folder ? folder : NOTHING;
+    }
+
+    Node.@Nullable Folder layers() {
+        return root.children.get(LAYERS) instanceof Node.Folder folder ? folder : null;
     }
 
     /** About the bytes that it takes. */

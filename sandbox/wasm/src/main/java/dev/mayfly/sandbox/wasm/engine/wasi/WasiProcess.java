@@ -69,9 +69,13 @@ public final class WasiProcess implements AutoCloseable {
         descriptors.add(new Descriptor.Input(event));
         descriptors.add(new Descriptor.Output(output));
         descriptors.add(new Descriptor.Output(log));
-        descriptors.add(new Descriptor.OpenFolder(files.root, "/var/task"));
+        descriptors.add(new Descriptor.OpenFolder(files.task(), "/var/task"));
         descriptors.add(new Descriptor.OpenFolder(new Node.Folder(quota, now()), "/tmp"));
-        descriptors.add(new Descriptor.OpenFolder(files.root, "."));
+        descriptors.add(new Descriptor.OpenFolder(files.task(), "."));
+        Node.Folder layers = files.layers();
+        if (layers != null) {
+            descriptors.add(new Descriptor.OpenFolder(layers, "/opt"));
+        }
     }
 
     private static byte[] terminated(String text) {
