@@ -1,6 +1,7 @@
 package dev.mayfly.registry.lambda;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.OptimisticLockingFailureException;
@@ -27,9 +28,15 @@ class LambdaErrorAnswers {
         HttpRequestMethodNotSupportedException.class
     })
     ResponseEntity<byte[]> unknownOperation(HttpServletRequest request) {
+        String asked = request.getMethod() + " " + request.getRequestURI();
+        Optional<LambdaOperation> known = LambdaOperation.of(request.getMethod(), request.getRequestURI());
+        if (known.isPresent() && known.get().support() instanceof Support.Refused refused) {
+            return LambdaJson.answer(refused.error(), known.get().operation() + ": " + refused.message());
+        }
         return LambdaJson.answer(
                 LambdaError.UNKNOWN_OPERATION,
-                request.getMethod() + " " + request.getRequestURI() + " is no Lambda operation that Mayfly offers.");
+                known.map(operation -> operation.operation() + " is not offered by Mayfly yet.")
+                        .orElse(asked + " is no Lambda operation that Mayfly offers."));
     }
 
     @ExceptionHandler
