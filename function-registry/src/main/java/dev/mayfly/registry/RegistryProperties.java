@@ -16,6 +16,7 @@ import org.springframework.util.unit.DataSize;
  * @param data local folder for uploads that are being checked; emptied at every start
  * @param services where the siblings are
  * @param limits what may be deployed
+ * @param concurrency what an account may run at once
  * @param hosts how hosts are listened for
  * @param publication how changes reach Kafka
  * @param codeKeeping how long unused code stays
@@ -28,6 +29,7 @@ public record RegistryProperties(
         @DefaultValue(".mayfly/data/function-registry") Path data,
         @DefaultValue Services services,
         @DefaultValue Limits limits,
+        @DefaultValue Concurrency concurrency,
         @DefaultValue Hosts hosts,
         @DefaultValue Publication publication,
         @DefaultValue CodeKeeping codeKeeping) {
@@ -57,6 +59,14 @@ public record RegistryProperties(
             @DefaultValue("75GB") DataSize codeStorage,
             @DefaultValue("32") int concurrentUploads,
             @DefaultValue("20s") Duration uploadWait) {}
+
+    /**
+     * @param account how many invocations of an account's functions may run at once; invokers must be told the same. AWS: 1,000.
+     * @param unreserved what no function can reserve of it. AWS: 100.
+     */
+    public record Concurrency(
+            @DefaultValue("1000") int account,
+            @DefaultValue("100") int unreserved) {}
 
     /**
      * @param silence a host not heard of for this long is gone

@@ -5,6 +5,7 @@ import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.events.TopicCreation;
 import dev.mayfly.contracts.events.TopicTail;
 import dev.mayfly.contracts.events.Topics;
+import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.scaling.HostStatus;
 import dev.mayfly.registry.RegistryProperties;
 import dev.mayfly.registry.lambda.LambdaError;
@@ -68,6 +69,25 @@ public class HostOffers implements SmartLifecycle {
     public Optional<Offer> heard() {
         List<HostStatus> live = live();
         return live.isEmpty() ? Optional.empty() : Optional.of(Offer.of(live));
+    }
+
+    /**
+     * Sandboxes of one function version on all hosts.
+     *
+     * @param started idle or busy
+     * @param starting not yet able to take an invocation
+     */
+    public record Held(int started, int starting) {}
+
+    /** How many sandboxes the live hosts have of a function version, which {@link FunctionVersion#key} names. */
+    public Held held(String functionKey) {
+        var sandboxes = live().stream()
+                .flatMap(host -> host.sandboxes().stream())
+                .filter(one -> one.functionKey().equals(functionKey))
+                .toList();
+        int started =
+                sandboxes.stream().mapToInt(one -> one.idle() + one.busy()).sum();
+        return new Held(started, 0);
     }
 
     private List<HostStatus> live() {

@@ -7,8 +7,9 @@ public sealed interface Support {
             + " CodeSigningConfigArn out; to allow only checked code, give the role deployer to the pipeline alone.";
 
     /** Why nothing about capacity providers works, and what to do. */
-    String NO_CAPACITY = "Mayfly has no capacity providers: functions run on its sandbox hosts and scale by themselves. Leave"
-            + " CapacityProviderConfig out; to keep sandboxes ready, use PutProvisionedConcurrencyConfig.";
+    String NO_CAPACITY =
+            "Mayfly has no capacity providers: functions run on its sandbox hosts and scale by themselves. Leave"
+                    + " CapacityProviderConfig out; to keep sandboxes ready, use PutProvisionedConcurrencyConfig.";
 
     /** Why nothing about durable executions works, and what to do. */
     String NO_DURABLE = "Mayfly has no durable executions. Leave DurableConfig out; for work in steps, invoke functions"

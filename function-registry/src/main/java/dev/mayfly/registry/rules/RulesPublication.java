@@ -1,6 +1,5 @@
 package dev.mayfly.registry.rules;
 
-import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.contracts.function.InvocationRules;
 import dev.mayfly.registry.RegistryProperties;
@@ -27,12 +26,15 @@ public class RulesPublication implements Announced {
 
     private final JdbcClient database;
     private final Aliases aliases;
+    private final List<RulesPart> parts;
     private final Outbox outbox;
     private final String region;
 
-    RulesPublication(JdbcClient database, Aliases aliases, Outbox outbox, RegistryProperties properties) {
+    RulesPublication(
+            JdbcClient database, Aliases aliases, List<RulesPart> parts, Outbox outbox, RegistryProperties properties) {
         this.database = database;
         this.aliases = aliases;
+        this.parts = parts;
         this.outbox = outbox;
         this.region = properties.region();
     }
@@ -50,6 +52,11 @@ public class RulesPublication implements Announced {
     public void changed(String accountId, String name) {
         lock(accountId, name);
         find(accountId, name).ifPresent(rules -> outbox.add(announcement(rules)));
+    }
+
+    /** Within the transaction that deleted a version or an alias, before {@link #changed}: drops what was said about it. */
+    public void forget(UUID functionId, String qualifier) {
+        parts.forEach(part -> part.forget(functionId, qualifier));
     }
 
     /** Within the transaction that deleted the function. */
@@ -97,31 +104,10 @@ public class RulesPublication implements Announced {
     }
 
     private InvocationRules rules(Function function) {
-        var rules = new InvocationRules(
-                function.accountId(),
-                function.name(),
-                "",
-                function.latestPublished(),
-                aliases.of(function.id()),
-                null,
-                List.of(),
-                List.of(),
-                List.of());
-        return revised(rules);
-    }
-
-    /** With a revision id that follows from the rest, so that announcing the same again changes nothing. */
-    private static InvocationRules revised(InvocationRules rules) {
-        return new InvocationRules(
-                rules.accountId(),
-                rules.name(),
-                UUID.nameUUIDFromBytes(Json.bytes(rules)).toString(),
-                rules.latestPublished(),
-                rules.aliases(),
-                rules.reservedConcurrency(),
-                rules.provisioned(),
-                rules.asynchronous(),
-                rules.grants());
+        var draft = new RulesDraft(
+                function.accountId(), function.name(), function.latestPublished(), aliases.of(function.id()));
+        parts.forEach(part -> part.addTo(draft, function.id()));
+        return draft.rules();
     }
 
     private Announcement announcement(InvocationRules rules) {
