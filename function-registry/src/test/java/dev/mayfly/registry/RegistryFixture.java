@@ -83,6 +83,8 @@ public abstract class RegistryFixture {
                     });
         }
 
+        private static volatile List<HostStatus.Sandboxes> sandboxes = List.of();
+
         private static void report() {
             var status = new HostStatus(
                     "host-1",
@@ -98,7 +100,7 @@ public abstract class RegistryFixture {
                             new HostStatus.Tier(Isolation.GVISOR, false, false, "runsc is not installed", List.of())),
                     4096,
                     0,
-                    List.of(),
+                    sandboxes,
                     Instant.now());
             EVENTS.publish(
                     Topics.HOST_STATUS,
@@ -144,6 +146,12 @@ public abstract class RegistryFixture {
                 schema,
                 "MAYFLY_DATABASE_PASSWORD",
                 schema);
+    }
+
+    /** What the host says from now on that it holds. */
+    protected static void report(HostStatus.Sandboxes... sandboxes) {
+        Surroundings.sandboxes = List.of(sandboxes);
+        Surroundings.report();
     }
 
     protected static StubObjectStore objects() {

@@ -2,6 +2,7 @@ package dev.mayfly.registry.asynchronous;
 
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.function.InvocationRules;
+import dev.mayfly.registry.rules.QualifierRemoval;
 import dev.mayfly.registry.rules.RulesDraft;
 import dev.mayfly.registry.rules.RulesPart;
 import java.sql.Types;
@@ -15,7 +16,7 @@ import org.springframework.stereotype.Component;
 
 /** The event invoke configurations of all functions. */
 @Component
-class EventInvokeConfigs implements RulesPart {
+class EventInvokeConfigs implements RulesPart, QualifierRemoval {
     private final JdbcClient database;
 
     EventInvokeConfigs(JdbcClient database) {
@@ -49,7 +50,7 @@ class EventInvokeConfigs implements RulesPart {
     }
 
     void put(UUID functionId, EventInvokeConfig config) {
-        forget(functionId, config.qualifier());
+        removed(functionId, config.qualifier());
         database.sql("""
                         insert into event_invoke_configs (
                             function_id, qualifier, max_retries, max_age_seconds, on_success, on_failure, last_modified)
@@ -76,7 +77,7 @@ class EventInvokeConfigs implements RulesPart {
     }
 
     @Override
-    public void forget(UUID functionId, String qualifier) {
+    public void removed(UUID functionId, String qualifier) {
         database.sql("delete from event_invoke_configs where function_id = :function and qualifier = :qualifier")
                 .param("function", functionId)
                 .param("qualifier", qualifier)

@@ -28,11 +28,12 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/2019-09-25/functions/{name}/event-invoke-config")
 class EventInvokeController {
+    private static final int MOST = 50;
+
     private final RuledFunctions functions;
     private final EventInvokeConfigs configs;
     private final DestinationChecks destinations;
     private final RequestBodies bodies;
-    private final Paging paging;
     private final String region;
     private final Clock clock;
 
@@ -41,14 +42,12 @@ class EventInvokeController {
             EventInvokeConfigs configs,
             DestinationChecks destinations,
             RequestBodies bodies,
-            Paging paging,
             RegistryProperties properties,
             Clock clock) {
         this.functions = functions;
         this.configs = configs;
         this.destinations = destinations;
         this.bodies = bodies;
-        this.paging = paging;
         this.region = properties.region();
         this.clock = clock;
     }
@@ -128,9 +127,9 @@ class EventInvokeController {
     @GetMapping("/list")
     ResponseEntity<byte[]> list(@PathVariable String name, HttpServletRequest http) {
         RuledFunction function = functions.readingWhole(name, http, "ListFunctionEventInvokeConfigs");
-        Paging.Asked asked = paging.asked(http, "event invoke configurations of " + function.id());
-        var found = configs.list(function.id(), asked.after(), asked.size() + 1);
-        var page = paging.page(asked, found, config -> orLatest(config.qualifier()));
+        Paging paging = Paging.of(http, MOST, MOST);
+        var found = configs.list(function.id(), paging.after(), paging.size() + 1);
+        var page = paging.page(found, config -> orLatest(config.qualifier()));
         List<Answer> answers =
                 page.items().stream().map(config -> answer(function, config)).toList();
         return LambdaJson.answer(200, new Listing(answers, page.nextMarker()));
@@ -143,7 +142,7 @@ class EventInvokeController {
             if (configs.find(function.id(), function.qualifier()).isEmpty()) {
                 throw none(function);
             }
-            configs.forget(function.id(), function.qualifier());
+            configs.removed(function.id(), function.qualifier());
             return LambdaJson.noContent();
         });
     }

@@ -1,6 +1,7 @@
 package dev.mayfly.registry.concurrency;
 
 import dev.mayfly.contracts.function.InvocationRules;
+import dev.mayfly.registry.rules.QualifierRemoval;
 import dev.mayfly.registry.rules.RulesDraft;
 import dev.mayfly.registry.rules.RulesPart;
 import java.time.Instant;
@@ -14,7 +15,7 @@ import org.springframework.stereotype.Component;
 
 /** What concurrency functions have reserved, and what they have provisioned. */
 @Component
-class Concurrency implements RulesPart {
+class Concurrency implements RulesPart, QualifierRemoval {
     private final JdbcClient database;
 
     Concurrency(JdbcClient database) {
@@ -117,7 +118,7 @@ class Concurrency implements RulesPart {
     }
 
     @Override
-    public void forget(UUID functionId, String qualifier) {
+    public void removed(UUID functionId, String qualifier) {
         database.sql("delete from provisioned_concurrency where function_id = :function and qualifier = :qualifier")
                 .param("function", functionId)
                 .param("qualifier", qualifier)

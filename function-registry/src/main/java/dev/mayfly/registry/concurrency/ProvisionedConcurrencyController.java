@@ -27,12 +27,13 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/2019-09-30/functions/{name}/provisioned-concurrency")
 class ProvisionedConcurrencyController {
+    private static final int MOST = 50;
+
     private final RuledFunctions functions;
     private final Concurrency concurrency;
     private final ProvisionedRules rules;
-    private final Readiness readiness;
+    private final ProvisionedReadiness readiness;
     private final RequestBodies bodies;
-    private final Paging paging;
     private final String region;
     private final Clock clock;
 
@@ -40,9 +41,8 @@ class ProvisionedConcurrencyController {
             RuledFunctions functions,
             Concurrency concurrency,
             ProvisionedRules rules,
-            Readiness readiness,
+            ProvisionedReadiness readiness,
             RequestBodies bodies,
-            Paging paging,
             RegistryProperties properties,
             Clock clock) {
         this.functions = functions;
@@ -50,14 +50,13 @@ class ProvisionedConcurrencyController {
         this.rules = rules;
         this.readiness = readiness;
         this.bodies = bodies;
-        this.paging = paging;
         this.region = properties.region();
         this.clock = clock;
     }
 
     private record Wanted(@Nullable Integer provisionedConcurrentExecutions) {}
 
-    private record Item(String functionArn, @JsonUnwrapped Readiness.Status status) {}
+    private record Item(String functionArn, @JsonUnwrapped ProvisionedReadiness.Status status) {}
 
     private record Listing(
             List<Item> provisionedConcurrencyConfigs,
@@ -98,9 +97,9 @@ class ProvisionedConcurrencyController {
 
     private ResponseEntity<byte[]> list(String name, HttpServletRequest http) {
         RuledFunction function = functions.readingWhole(name, http, "ListProvisionedConcurrencyConfigs");
-        Paging.Asked asked = paging.asked(http, "provisioned concurrency of " + function.id());
-        var found = concurrency.provisioned(function.id(), asked.after(), asked.size() + 1);
-        var page = paging.page(asked, found, Concurrency.Provisioned::qualifier);
+        Paging paging = Paging.of(http, MOST, MOST);
+        var found = concurrency.provisioned(function.id(), paging.after(), paging.size() + 1);
+        var page = paging.page(found, Concurrency.Provisioned::qualifier);
         List<Item> items = page.items().stream()
                 .map(one -> new Item(function.arnOf(region, one.qualifier()), readiness.of(function, one)))
                 .toList();
@@ -113,7 +112,7 @@ class ProvisionedConcurrencyController {
         RuledFunction function = functions.changing(name, http, "DeleteProvisionedConcurrencyConfig");
         return functions.changeInTurn(function, () -> {
             existing(function);
-            concurrency.forget(function.id(), function.qualifier());
+            concurrency.removed(function.id(), function.qualifier());
             return LambdaJson.noContent();
         });
     }

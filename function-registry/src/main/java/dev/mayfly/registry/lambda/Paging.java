@@ -1,92 +1,94 @@
 package dev.mayfly.registry.lambda;
 
-import dev.mayfly.contracts.trust.InvalidSealException;
-import dev.mayfly.contracts.trust.Sealer;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.springframework.stereotype.Component;
 
-/** {@code MaxItems}, {@code Marker} and {@code NextMarker}. A marker is sealed: it goes on with the list that gave it, and no other. */
-@Component
-public class Paging {
-    /** The most items of one answer, for lists of what is said about one function. */
-    public static final int MOST = 50;
+/**
+ * How much of a list is asked for: {@code MaxItems}, and {@code Marker}, which says after what.
+ *
+ * @param after what {@link #page} made of the last item before; empty for the beginning
+ * @param size how many items at most
+ */
+public record Paging(String after, int size) {
 
-    private final Sealer sealer;
-
-    Paging(Sealer sealer) {
-        this.sealer = sealer;
+    /**
+     * Reads it from the query.
+     *
+     * @param allowed the greatest MaxItems
+     * @param most how many an answer has at most, whatever is asked for
+     * @throws LambdaException when they are malformed
+     */
+    public static Paging of(HttpServletRequest http, int allowed, int most) {
+        @Nullable Integer wanted = number(http.getParameter("MaxItems"));
+        new Constraints().between("maxItems", wanted, 1, allowed).check();
+        return new Paging(after(http.getParameter("Marker")), wanted == null ? most : Math.min(wanted, most));
     }
 
     /**
-     * What a request asks for.
+     * One page.
      *
-     * @param list names the list and whose it is: a marker of another is refused
-     * @param size how many items
-     * @param after the last item of the answer before, or the empty text
-     */
-    public record Asked(String list, int size, String after) {}
-
-    /**
-     * @param items up to as many as were asked for
-     * @param nextMarker null at the list's end
+     * @param nextMarker null on the last page
      */
     public record Page<T>(List<T> items, @Nullable String nextMarker) {}
 
     /**
-     * Reads {@code MaxItems} and {@code Marker}.
+     * A page of what was found after {@link #after}.
      *
-     * @throws LambdaException when one of them is malformed
+     * @param found one more than {@link #size}, if there are as many
+     * @param position what {@link #after} has to be for what follows an item
      */
-    public Asked asked(HttpServletRequest http, String list) {
-        return asked(http, list, MOST);
-    }
-
-    /** As {@link #asked(HttpServletRequest, String)}, for a list of which up to {@code most} items can be asked for. */
-    public Asked asked(HttpServletRequest http, String list, int most) {
-        String wanted = http.getParameter("MaxItems");
-        int size = wanted == null || wanted.isEmpty() ? MOST : number(wanted);
-        new Constraints().between("maxItems", size, 1, most).check();
-        String marker = http.getParameter("Marker");
-        return new Asked(list, size, marker == null || marker.isEmpty() ? "" : open(marker, list));
-    }
-
-    /**
-     * Cuts what was found to size.
-     *
-     * @param found in order, and one more than asked for when there is more
-     * @param key by which the list is ordered
-     */
-    public <T> Page<T> page(Asked asked, List<T> found, Function<T, String> key) {
-        if (found.size() <= asked.size()) {
+    public <T> Page<T> page(List<T> found, Function<T, String> position) {
+        if (found.size() <= size) {
             return new Page<>(found, null);
         }
-        List<T> items = found.subList(0, asked.size());
-        byte[] last = key.apply(items.getLast()).getBytes(StandardCharsets.UTF_8);
-        return new Page<>(items, sealer.seal(last, context(asked.list())));
+        List<T> items = found.subList(0, size);
+        byte[] last = position.apply(items.getLast()).getBytes(StandardCharsets.UTF_8);
+        return new Page<>(items, Base64.getUrlEncoder().withoutPadding().encodeToString(last));
     }
 
-    private String open(String marker, String list) {
-        try {
-            return new String(sealer.open(marker, context(list)), StandardCharsets.UTF_8);
-        } catch (InvalidSealException e) {
-            throw LambdaError.INVALID_PARAMETER_VALUE.with(
-                    "The Marker is none that an earlier answer of this list gave as NextMarker.");
+    /** What {@link #after} says, where that is a number. */
+    public long afterNumber() {
+        if (after.isEmpty()) {
+            return 0;
         }
+        if (!after.matches("[0-9]{1,18}")) {
+            throw invalid(after);
+        }
+        return Long.parseLong(after);
     }
 
-    private static String context(String list) {
-        return "marker of " + list;
-    }
-
-    private static int number(String text) {
+    private static @Nullable Integer number(@Nullable String text) {
+        if (text == null || text.isEmpty()) {
+            return null;
+        }
         try {
-            return Integer.parseInt(text);
+            return Integer.valueOf(text);
         } catch (NumberFormatException e) {
-            throw LambdaError.INVALID_PARAMETER_VALUE.with("MaxItems must be a number.");
+            throw LambdaError.INVALID_PARAMETER_VALUE.with("MaxItems must be a number, and '" + text + "' is none.");
         }
+    }
+
+    private static String after(@Nullable String marker) {
+        if (marker == null || marker.isEmpty()) {
+            return "";
+        }
+        try {
+            String after = new String(Base64.getUrlDecoder().decode(marker), StandardCharsets.UTF_8);
+            if (after.matches("[a-zA-Z0-9_$-]{1,140}(:[0-9]{1,18})?")) {
+                return after;
+            }
+        } catch (IllegalArgumentException e) {
+            throw invalid(marker);
+        }
+        throw invalid(marker);
+    }
+
+    private static LambdaException invalid(String marker) {
+        return LambdaError.INVALID_PARAMETER_VALUE.with(
+                "The Marker '" + marker + "' is none that an earlier answer gave as NextMarker.");
     }
 }

@@ -1,6 +1,7 @@
 package dev.mayfly.registry.management;
 
 import dev.mayfly.registry.lambda.Caller;
+import dev.mayfly.registry.lambda.LambdaError;
 import dev.mayfly.registry.lambda.LambdaJson;
 import dev.mayfly.registry.lambda.Paging;
 import dev.mayfly.registry.rules.RuledFunction;
@@ -18,11 +19,9 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class EmptyListsController {
     private final RuledFunctions functions;
-    private final Paging paging;
 
-    EmptyListsController(RuledFunctions functions, Paging paging) {
+    EmptyListsController(RuledFunctions functions) {
         this.functions = functions;
-        this.paging = paging;
     }
 
     private record FunctionName(String functionName) {}
@@ -34,12 +33,16 @@ class EmptyListsController {
 
     @GetMapping("/2025-11-30/capacity-providers")
     ResponseEntity<byte[]> capacityProviders(HttpServletRequest http) {
-        return none(http, "ListCapacityProviders", "CapacityProviders", Paging.MOST);
+        return none(http, "ListCapacityProviders", "CapacityProviders", 50);
     }
 
-    private ResponseEntity<byte[]> none(HttpServletRequest http, String operation, String list, int most) {
+    private static ResponseEntity<byte[]> none(HttpServletRequest http, String operation, String list, int most) {
         Caller.of(http).mayRead(operation);
-        paging.asked(http, list, most);
+        Paging paging = Paging.of(http, most, most);
+        if (!paging.after().isEmpty()) {
+            throw LambdaError.INVALID_PARAMETER_VALUE.with(
+                    "The Marker is none that an earlier answer gave as NextMarker.");
+        }
         return LambdaJson.answer(200, Map.of(list, List.of()));
     }
 

@@ -1,14 +1,13 @@
 package dev.mayfly.registry.management;
 
-import dev.mayfly.registry.rules.RulesDraft;
-import dev.mayfly.registry.rules.RulesPart;
+import dev.mayfly.registry.rules.QualifierRemoval;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /** What is kept as it was said, for all functions. */
 @Component
-class FunctionManagement implements RulesPart {
+class FunctionManagement implements QualifierRemoval {
     private static final String TERMINATE = "Terminate";
     private static final String AUTO = "Auto";
 
@@ -58,10 +57,7 @@ class FunctionManagement implements RulesPart {
     }
 
     @Override
-    public void addTo(RulesDraft draft, UUID functionId) {}
-
-    @Override
-    public void forget(UUID functionId, String qualifier) {
+    public void removed(UUID functionId, String qualifier) {
         database.sql("delete from runtime_management where function_id = :function and qualifier = :qualifier")
                 .param("function", functionId)
                 .param("qualifier", qualifier)

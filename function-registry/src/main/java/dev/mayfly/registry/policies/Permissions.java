@@ -1,5 +1,6 @@
 package dev.mayfly.registry.policies;
 
+import dev.mayfly.registry.rules.QualifierRemoval;
 import dev.mayfly.registry.rules.RuledFunction;
 import dev.mayfly.registry.rules.RulesDraft;
 import dev.mayfly.registry.rules.RulesPart;
@@ -14,7 +15,7 @@ import org.springframework.stereotype.Component;
 
 /** The permissions of all functions, in the order in which they were added. */
 @Component
-class Permissions implements RulesPart {
+class Permissions implements RulesPart, QualifierRemoval {
     private final JdbcClient database;
 
     Permissions(JdbcClient database) {
@@ -101,7 +102,7 @@ class Permissions implements RulesPart {
     }
 
     @Override
-    public void forget(UUID functionId, String qualifier) {
+    public void removed(UUID functionId, String qualifier) {
         for (String table : List.of("function_grants", "policy_revisions")) {
             database.sql("delete from " + table + " where function_id = :function and qualifier = :qualifier")
                     .param("function", functionId)

@@ -2,12 +2,8 @@ package dev.mayfly.registry.rules;
 
 import java.util.UUID;
 
-/** What is said about functions apart from their code, by those who keep it. Every bean of this type is asked. */
+/** A part of what invokers must know of functions apart from their code. Every bean of this type is asked. */
+@FunctionalInterface
 public interface RulesPart {
-
-    /** Adds what invokers must know; nothing, when it is none of their business. */
     void addTo(RulesDraft draft, UUID functionId);
-
-    /** Within the transaction that deleted a version or an alias: drops what was said about it. */
-    void forget(UUID functionId, String qualifier);
 }

@@ -54,11 +54,6 @@ public class RulesPublication implements Announced {
         find(accountId, name).ifPresent(rules -> outbox.add(announcement(rules)));
     }
 
-    /** Within the transaction that deleted a version or an alias, before {@link #changed}: drops what was said about it. */
-    public void forget(UUID functionId, String qualifier) {
-        parts.forEach(part -> part.forget(functionId, qualifier));
-    }
-
     /** Within the transaction that deleted the function. */
     public void deleted(String accountId, String name) {
         lock(accountId, name);

@@ -33,12 +33,12 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/2021-10-31/functions/{name}")
 class FunctionUrlController {
     private static final Pattern ALIAS = Pattern.compile("((?!^\\d+$)^[0-9a-zA-Z-_]+$)");
+    private static final int MOST = 50;
     private static final String BUFFERED = "BUFFERED";
 
     private final RuledFunctions functions;
     private final FunctionUrls urls;
     private final RequestBodies bodies;
-    private final Paging paging;
     private final String region;
     private final URI gateway;
     private final Clock clock;
@@ -47,13 +47,11 @@ class FunctionUrlController {
             RuledFunctions functions,
             FunctionUrls urls,
             RequestBodies bodies,
-            Paging paging,
             RegistryProperties properties,
             Clock clock) {
         this.functions = functions;
         this.urls = urls;
         this.bodies = bodies;
-        this.paging = paging;
         this.region = properties.region();
         this.gateway = properties.services().gateway();
         this.clock = clock;
@@ -129,8 +127,8 @@ class FunctionUrlController {
     @GetMapping("/urls")
     ResponseEntity<byte[]> list(@PathVariable String name, HttpServletRequest http) {
         RuledFunction function = functions.readingWhole(name, http, "ListFunctionUrlConfigs");
-        Paging.Asked asked = paging.asked(http, "function URLs of " + function.id());
-        var page = paging.page(asked, urls.list(function.id(), asked.after(), asked.size() + 1), FunctionUrl::urlId);
+        Paging paging = Paging.of(http, MOST, MOST);
+        var page = paging.page(urls.list(function.id(), paging.after(), paging.size() + 1), FunctionUrl::urlId);
         List<Answer> answers =
                 page.items().stream().map(url -> answer(function, url)).toList();
         return LambdaJson.answer(200, new Listing(answers, page.nextMarker()));
@@ -141,7 +139,7 @@ class FunctionUrlController {
         RuledFunction function = functions.changing(name, http, "DeleteFunctionUrlConfig");
         requireAlias(function);
         return functions.change(function, () -> {
-            urls.forget(function.id(), existing(function).qualifier());
+            urls.removed(function.id(), existing(function).qualifier());
             return LambdaJson.noContent();
         });
     }

@@ -1,8 +1,7 @@
 package dev.mayfly.registry.urls;
 
 import dev.mayfly.contracts.events.Json;
-import dev.mayfly.registry.rules.RulesDraft;
-import dev.mayfly.registry.rules.RulesPart;
+import dev.mayfly.registry.rules.QualifierRemoval;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,7 +17,7 @@ import org.springframework.stereotype.Component;
 
 /** The URLs of all functions. Invokers do not hear of them: nothing serves them yet. */
 @Component
-class FunctionUrls implements RulesPart {
+class FunctionUrls implements QualifierRemoval {
     private final JdbcClient database;
 
     FunctionUrls(JdbcClient database) {
@@ -46,7 +45,7 @@ class FunctionUrls implements RulesPart {
     }
 
     void put(UUID functionId, FunctionUrl url) {
-        forget(functionId, url.qualifier());
+        removed(functionId, url.qualifier());
         database.sql("""
                         insert into function_urls (
                             function_id, qualifier, url_id, auth_type, invoke_mode, cors, created_at, last_modified)
@@ -63,10 +62,7 @@ class FunctionUrls implements RulesPart {
     }
 
     @Override
-    public void addTo(RulesDraft draft, UUID functionId) {}
-
-    @Override
-    public void forget(UUID functionId, String qualifier) {
+    public void removed(UUID functionId, String qualifier) {
         database.sql("delete from function_urls where function_id = :function and qualifier = :qualifier")
                 .param("function", functionId)
                 .param("qualifier", qualifier)

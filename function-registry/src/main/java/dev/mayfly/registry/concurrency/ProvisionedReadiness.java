@@ -10,11 +10,11 @@ import org.springframework.stereotype.Component;
 
 /** How far hosts are with the sandboxes that are to be kept ready, by what they report. */
 @Component
-class Readiness {
+class ProvisionedReadiness {
     private final RuledFunctions functions;
     private final HostOffers hosts;
 
-    Readiness(RuledFunctions functions, HostOffers hosts) {
+    ProvisionedReadiness(RuledFunctions functions, HostOffers hosts) {
         this.functions = functions;
         this.hosts = hosts;
     }

@@ -1,0 +1,155 @@
+package dev.mayfly.registry.rules;
+
+import static dev.mayfly.registry.rules.Refusal.assertInvalid;
+import static dev.mayfly.registry.rules.Refusal.assertMissing;
+import static dev.mayfly.registry.rules.Refusal.assertRefused;
+import static dev.mayfly.registry.rules.Refusal.assertViolation;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mayfly.contracts.function.InvocationRules.Grant;
+import dev.mayfly.contracts.identity.Role;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import software.amazon.awssdk.services.lambda.model.AddPermissionRequest;
+import software.amazon.awssdk.services.lambda.model.FunctionUrlAuthType;
+
+class PermissionsTest extends RulesFixture {
+
+    PermissionsTest(@Autowired JdbcClient database) {
+        super(database);
+    }
+
+    private String add(Consumer<AddPermissionRequest.Builder> more) {
+        return lambda.addPermission(request -> {
+                    request.functionName(name)
+                            .statementId("one")
+                            .action("lambda:InvokeFunction")
+                            .principal("s3.amazonaws.com");
+                    more.accept(request);
+                })
+                .statement();
+    }
+
+    @Test
+    void aPolicyIsWrittenAsOnAws() {
+        String statement =
+                add(request -> request.sourceArn("arn:aws:s3:::photos").sourceAccount("111122223333"));
+        assertThat(statement)
+                .isEqualTo("{\"Sid\":\"one\",\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"s3.amazonaws.com\"},"
+                        + "\"Action\":\"lambda:InvokeFunction\",\"Resource\":\"" + arn() + "\",\"Condition\":"
+                        + "{\"StringEquals\":{\"AWS:SourceAccount\":\"111122223333\"},"
+                        + "\"ArnLike\":{\"AWS:SourceArn\":\"arn:aws:s3:::photos\"}}}");
+        add(request -> request.statementId("two").principal("111122223333"));
+        add(request -> request.statementId("three")
+                .principal("*")
+                .action("lambda:InvokeFunctionUrl")
+                .functionUrlAuthType(FunctionUrlAuthType.NONE));
+        var got = lambda.getPolicy(request -> request.functionName(arn()));
+        assertThat(got.policy())
+                .isEqualTo("{\"Version\":\"2012-10-17\",\"Id\":\"default\",\"Statement\":[" + statement
+                        + ",{\"Sid\":\"two\",\"Effect\":\"Allow\",\"Principal\":"
+                        + "{\"AWS\":\"arn:aws:iam::111122223333:root\"},\"Action\":\"lambda:InvokeFunction\","
+                        + "\"Resource\":\"" + arn() + "\"},{\"Sid\":\"three\",\"Effect\":\"Allow\",\"Principal\":\"*\","
+                        + "\"Action\":\"lambda:InvokeFunctionUrl\",\"Resource\":\"" + arn() + "\",\"Condition\":"
+                        + "{\"StringEquals\":{\"lambda:FunctionUrlAuthType\":\"NONE\"}}}]}");
+        assertThat(rules().grants())
+                .containsExactly(
+                        new Grant(
+                                "one",
+                                null,
+                                "lambda:InvokeFunction",
+                                "s3.amazonaws.com",
+                                "arn:aws:s3:::photos",
+                                "111122223333",
+                                null,
+                                null,
+                                null),
+                        new Grant("two", null, "lambda:InvokeFunction", "111122223333", null, null, null, null, null),
+                        new Grant("three", null, "lambda:InvokeFunctionUrl", "*", null, null, null, "NONE", null));
+
+        lambda.removePermission(
+                request -> request.functionName(name).statementId("two").revisionId(got.revisionId()));
+        assertRefused(
+                () -> lambda.removePermission(
+                        request -> request.functionName(name).statementId("one").revisionId(got.revisionId())),
+                412,
+                "PreconditionFailedException",
+                "latest Revision Id");
+        lambda.removePermission(request -> request.functionName(name).statementId("one"));
+        lambda.removePermission(request -> request.functionName(name).statementId("three"));
+        assertMissing(() -> lambda.getPolicy(request -> request.functionName(name)), "does not exist");
+        assertMissing(
+                () -> lambda.removePermission(
+                        request -> request.functionName(name).statementId("one")),
+                "Statement one is not found in resource policy.");
+        assertThat(rules().grants()).isEmpty();
+    }
+
+    @Test
+    void qualifiersHavePoliciesOfTheirOwn() {
+        publish(1);
+        alias("live", 1);
+        assertThat(add(request -> request.qualifier("live"))).contains("\"Resource\":\"" + arn() + ":live\"");
+        add(request -> request.functionName(arn() + ":1"));
+        assertMissing(() -> lambda.getPolicy(request -> request.functionName(name)), "does not exist");
+        assertThat(lambda.getPolicy(request -> request.functionName(name).qualifier("1"))
+                        .policy())
+                .contains(arn() + ":1");
+        assertThat(rules().grants()).extracting(Grant::qualifier).containsExactly("live", "1");
+        assertInvalid(() -> add(request -> request.qualifier("$LATEST")), "adding policies for $LATEST");
+        assertMissing(() -> add(request -> request.qualifier("none")), "Function not found: " + arn() + ":none");
+    }
+
+    @Test
+    void whatIsNoPermissionIsRefused() {
+        add(request -> {});
+        assertRefused(
+                () -> add(request -> {}),
+                409,
+                "ResourceConflictException",
+                "statement id (one) provided already exists");
+        assertViolation(() -> add(request -> request.statementId("a b")), "'statementId'");
+        assertViolation(() -> add(request -> request.statementId("a".repeat(101))), "less than or equal to 100");
+        assertViolation(() -> add(request -> request.action("s3:GetObject")), "'action'");
+        assertViolation(() -> add(request -> request.sourceArn("nowhere")), "'sourceArn'");
+        assertViolation(() -> add(request -> request.sourceAccount("12")), "'sourceAccount'");
+        assertViolation(() -> add(request -> request.principalOrgID("x-abcdefghijkl")), "'principalOrgID'");
+        assertViolation(() -> add(request -> request.functionUrlAuthType("SOME")), "enum value set");
+        assertInvalid(
+                () -> add(request -> request.statementId("x").principal("nobody")),
+                "The provided principal was invalid");
+        assertInvalid(() -> add(request -> request.statementId("x").action("lambda:Fly")), "no operation");
+        assertInvalid(
+                () -> add(request -> request.statementId("x").functionUrlAuthType(FunctionUrlAuthType.NONE)),
+                "only supported for lambda:InvokeFunctionUrl");
+        assertRefused(
+                () -> add(request -> request.statementId("x").revisionId("00000000-0000-0000-0000-000000000000")),
+                412,
+                "PreconditionFailedException",
+                "latest Revision Id");
+        try (var auditor = lambda(ACCOUNT, Role.AUDITOR)) {
+            assertThat(auditor.getPolicy(request -> request.functionName(name)).policy())
+                    .contains("one");
+            assertRefused(
+                    () -> auditor.removePermission(
+                            request -> request.functionName(name).statementId("one")),
+                    403,
+                    "AccessDeniedException",
+                    "auditor");
+        }
+    }
+
+    @Test
+    void aPolicyHasAnEnd() {
+        String arn = "arn:aws:s3:::" + "b".repeat(8000);
+        add(request -> request.sourceArn(arn));
+        add(request -> request.statementId("two").sourceArn(arn));
+        assertRefused(
+                () -> add(request -> request.statementId("three").sourceArn(arn)),
+                400,
+                "PolicyLengthExceededException",
+                "bigger than the limit (20480)");
+    }
+}
