@@ -31,6 +31,11 @@ final class Functions {
         return zip("index.js", ECHO.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** A function that remembers what it was given, and tells it when asked. */
+    static byte[] witnessZip() throws IOException {
+        return zip("index.js", bytes("witness.js"));
+    }
+
     static byte[] wasmZip() throws IOException {
         return zip("echo.wasm", bytes("echo.wasm"));
     }

@@ -46,10 +46,15 @@ final class Gateway implements AutoCloseable {
     }
 
     HttpRequest signed(String method, String path, byte[] body) {
+        return signed(method, path, body, Map.of());
+    }
+
+    private HttpRequest signed(String method, String path, byte[] body, Map<String, String> headers) {
         var unsigned = SdkHttpRequest.builder()
                 .method(SdkHttpMethod.fromValue(method))
                 .uri(endpoint.resolve(path))
                 .putHeader("Content-Type", "application/json")
+                .applyMutation(builder -> headers.forEach(builder::putHeader))
                 .build();
         var signed = signer.sign(request -> request.identity(key)
                 .request(unsigned)
@@ -68,6 +73,15 @@ final class Gateway implements AutoCloseable {
 
     HttpRequest invocation(String function, byte[] event) {
         return signed("POST", "/2015-03-31/functions/" + function + "/invocations", event);
+    }
+
+    /** An asynchronous invocation. */
+    HttpRequest event(String function, byte[] event) {
+        return signed(
+                "POST",
+                "/2015-03-31/functions/" + function + "/invocations",
+                event,
+                Map.of("X-Amz-Invocation-Type", "Event"));
     }
 
     /** @throws IllegalStateException when the answer is no success or a function error */

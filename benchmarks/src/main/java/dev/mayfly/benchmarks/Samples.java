@@ -30,6 +30,13 @@ final class Samples {
         nanos[count++] = sample;
     }
 
+    /** Adds all of these to {@code others}. */
+    synchronized void addTo(Samples others) {
+        for (int i = 0; i < count; i++) {
+            others.add(nanos[i]);
+        }
+    }
+
     synchronized int count() {
         return count;
     }

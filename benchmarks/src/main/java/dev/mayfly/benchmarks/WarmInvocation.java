@@ -1,13 +1,6 @@
 package dev.mayfly.benchmarks;
 
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.net.URI;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** Warm invocations by one client, against the same handler behind a bare {@code http.createServer}, in turn. */
 final class WarmInvocation {
@@ -23,17 +16,8 @@ final class WarmInvocation {
         String wasm = gateway.newName("warm-wasm");
         gateway.create(node, "nodejs20.x", "index.handler", Functions.nodeZip(), MEMORY_MB, "container");
         gateway.create(wasm, "wasm32-wasip1", "echo.wasm", Functions.wasmZip(), MEMORY_MB, "wasm");
-        Path folder = Files.createTempDirectory("mayfly-bench");
-        Files.writeString(folder.resolve("index.js"), Functions.ECHO);
-        Files.writeString(folder.resolve("server.js"), Functions.text("server.js"));
-        var server = new ProcessBuilder("node", "server.js")
-                .directory(folder.toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try (var output = new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8))) {
-            var bare = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + output.readLine() + "/"))
-                    .POST(HttpRequest.BodyPublishers.ofByteArray(Probe.EVENT))
-                    .build();
+        try (var server = new BareServer()) {
+            var bare = server.request(Probe.EVENT);
             var nodeRequest = gateway.invocation(node, Probe.EVENT);
             var wasmRequest = gateway.invocation(wasm, Probe.EVENT);
             var bareTimes = new Samples(rounds);
@@ -54,7 +38,6 @@ final class WarmInvocation {
                     "<= 2 ms");
             report.figure("WebAssembly through the gateway, p50", wasmTimes.millis(0.5), "<= 2 ms");
         } finally {
-            server.destroy();
             gateway.delete(node);
             gateway.delete(wasm);
         }

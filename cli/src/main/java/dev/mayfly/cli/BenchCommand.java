@@ -12,7 +12,8 @@ import picocli.CommandLine.Unmatched;
         name = "bench",
         description = {
             "Measures the running suite against its baselines; arguments go to the benchmarks.",
-            "bench isolation [--quick]: every isolation tier beside its raw technology, into docs/isolation.md."
+            "bench isolation [--quick]: every isolation tier beside its raw technology, into docs/isolation.md.",
+            "bench lambda [--quick]: many clients, many functions, many asynchronous events."
         },
         mixinStandardHelpOptions = true)
 final class BenchCommand implements SuiteCommand {
