@@ -9,6 +9,7 @@ import dev.mayfly.invoker.load.LoadBoard;
 import dev.mayfly.invoker.load.LoadReporter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -36,7 +37,10 @@ class InvokerConfiguration {
 
     @Bean
     FunctionDirectory functionDirectory(InvokerProperties properties, Vouching vouching) {
-        return new FunctionDirectory(properties.services().registry(), vouching);
+        return new FunctionDirectory(
+                properties.services().registry(),
+                vouching,
+                () -> ThreadLocalRandom.current().nextDouble());
     }
 
     @Bean

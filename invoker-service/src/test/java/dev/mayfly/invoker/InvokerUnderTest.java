@@ -2,6 +2,7 @@ package dev.mayfly.invoker;
 
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.mayfly.contracts.events.CloudEvent;
 import dev.mayfly.contracts.events.EventPublisher;
@@ -9,6 +10,7 @@ import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.events.TopicCreation;
 import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.contracts.function.InvocationRules;
 import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.contracts.function.Network;
 import dev.mayfly.contracts.identity.AccountRecord;
@@ -32,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -45,6 +48,11 @@ final class InvokerUnderTest implements AutoCloseable {
     final EventPublisher publisher;
     final Vouching vouching = new Vouching(Sealer.of(TRUST_KEY), Clock.systemUTC());
     private final Map<String, FunctionVersion> registered = new ConcurrentHashMap<>();
+    private final Map<String, InvocationRules> ruled = new ConcurrentHashMap<>();
+
+    /** Every question that the registry was asked, by its path. */
+    final List<String> questions = new CopyOnWriteArrayList<>();
+
     private final HttpServer registry =
             HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
     private final HttpClient http = HttpClient.newHttpClient();
@@ -61,11 +69,11 @@ final class InvokerUnderTest implements AutoCloseable {
         publisher = new EventPublisher(TestKafka.bootstrapServers());
         registry.createContext("/internal/function-versions/", exchange -> {
             String[] path = exchange.getRequestURI().getPath().split("/");
-            var found = registered.get(path[3] + ":" + path[4] + ":" + path[5]);
-            byte[] body = found == null ? new byte[0] : Json.bytes(found);
-            exchange.sendResponseHeaders(found == null ? 404 : 200, body.length == 0 ? -1 : body.length);
-            exchange.getResponseBody().write(body);
-            exchange.close();
+            tell(exchange, registered.get(path[3] + ":" + path[4] + ":" + path[5]));
+        });
+        registry.createContext("/internal/functions/", exchange -> {
+            String[] path = exchange.getRequestURI().getPath().split("/");
+            tell(exchange, ruled.get(path[3] + ":" + path[4]));
         });
         registry.start();
         var arguments = new ArrayList<String>(List.of(
@@ -80,6 +88,14 @@ final class InvokerUnderTest implements AutoCloseable {
         await().atMost(Duration.ofSeconds(40)).until(() -> health().contains("\"status\":\"UP\""));
     }
 
+    private void tell(HttpExchange exchange, @Nullable Object found) throws IOException {
+        questions.add(exchange.getRequestURI().getPath());
+        byte[] body = found == null ? new byte[0] : Json.bytes(found);
+        exchange.sendResponseHeaders(found == null ? 404 : 200, body.length == 0 ? -1 : body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
     private String health() throws Exception {
         return http.send(
                         HttpRequest.newBuilder(at("/actuator/health/readiness")).build(),
@@ -92,15 +108,23 @@ final class InvokerUnderTest implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port + path);
     }
 
+    static FunctionVersion version(String account, String name, String version) {
+        return function(account, name, version, "Active");
+    }
+
     FunctionVersion function(String name, String state) {
         return function(ACCOUNT, name, state);
     }
 
     private static FunctionVersion function(String account, String name, String state) {
+        return function(account, name, "$LATEST", state);
+    }
+
+    private static FunctionVersion function(String account, String name, String version, String state) {
         return new FunctionVersion(
                 account,
                 name,
-                "$LATEST",
+                version,
                 UUID.randomUUID().toString(),
                 "nodejs20.x",
                 "index.handler",
@@ -128,6 +152,10 @@ final class InvokerUnderTest implements AutoCloseable {
         registered.put(function.key(), function);
     }
 
+    boolean isRegistered(String functionKey) {
+        return registered.containsKey(functionKey);
+    }
+
     /** An account that no other test uses has the function. */
     void register(String account, String name) {
         register(function(account, name, "Active"));
@@ -150,6 +178,21 @@ final class InvokerUnderTest implements AutoCloseable {
 
     void publish(FunctionVersion function) {
         publish(Topics.FUNCTION_VERSIONS, function.key(), function);
+    }
+
+    void unregister(FunctionVersion function) {
+        registered.remove(function.key());
+        publisher.publishTombstone(Topics.FUNCTION_VERSIONS, function.key()).join();
+    }
+
+    /** The registry has these rules; Kafka has not told yet. */
+    void rule(InvocationRules rules) {
+        ruled.put(rules.key(), rules);
+    }
+
+    void publish(InvocationRules rules) {
+        rule(rules);
+        publish(Topics.FUNCTION_RULES, rules.key(), rules);
     }
 
     Call call(String function) {

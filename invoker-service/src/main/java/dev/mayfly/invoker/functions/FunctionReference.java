@@ -1,6 +1,5 @@
 package dev.mayfly.invoker.functions;
 
-import dev.mayfly.contracts.function.FunctionVersion;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -49,11 +48,6 @@ public record FunctionReference(
                     + QUOTED_PATTERN);
         }
         return new FunctionReference(form.group(1), form.group(2), form.group(4), form.group(5));
-    }
-
-    /** The version that is meant, as far as there are versions. */
-    public String version() {
-        return qualifier == null ? FunctionVersion.LATEST : qualifier;
     }
 
     /** The ARN in {@code installation}'s region and the account that is meant, with the qualifier if one was named. */

@@ -36,11 +36,9 @@ class HttpConfiguration {
             EventQueue queue,
             MeterRegistry metrics) {
         var servlet = new InvokeServlet(
-                properties.region(),
                 dispatch.roomWait(),
                 settings,
-                functions,
-                minimums,
+                new Targets(properties.region(), functions, minimums),
                 dispatcher,
                 queue,
                 new InvokeMetrics(metrics));

@@ -1,6 +1,5 @@
 package dev.mayfly.invoker.http;
 
-import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.invoker.functions.FunctionReference;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URLDecoder;
@@ -167,10 +166,5 @@ record InvokeRequest(
                 LambdaError.INVALID_PARAMETER,
                 "1 validation error detected: Value '" + value + "' at '" + parameter
                         + "' failed to satisfy constraint: Member must satisfy enum value set: " + allowed);
-    }
-
-    /** Whether a version is meant that exists: until versions are published, only the one that is edited in place. */
-    boolean meansLatest() {
-        return function.version().equals(FunctionVersion.LATEST);
     }
 }

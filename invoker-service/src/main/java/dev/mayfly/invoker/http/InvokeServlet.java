@@ -1,15 +1,11 @@
 package dev.mayfly.invoker.http;
 
-import dev.mayfly.contracts.function.FunctionVersion;
-import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.contracts.hosting.InvocationOutcome;
 import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.contracts.trust.VoucherFilter;
 import dev.mayfly.invoker.dispatch.Dispatched;
 import dev.mayfly.invoker.dispatch.Dispatcher;
 import dev.mayfly.invoker.dispatch.Order;
-import dev.mayfly.invoker.functions.FunctionDirectory;
-import dev.mayfly.invoker.functions.MinimumIsolation;
 import dev.mayfly.invoker.hosts.AnswerSink;
 import dev.mayfly.invoker.queue.EventQueue;
 import jakarta.servlet.http.HttpServlet;
@@ -33,30 +29,24 @@ final class InvokeServlet extends HttpServlet {
     private static final Logger log = LoggerFactory.getLogger(InvokeServlet.class);
     private static final long ACCEPT_SECONDS = 25;
 
-    private final transient String region;
     private final transient Duration roomWait;
     private final transient InvokeSettings settings;
-    private final transient FunctionDirectory functions;
-    private final transient MinimumIsolation minimums;
+    private final transient Targets targets;
     private final transient Dispatcher dispatcher;
     private final transient EventQueue queue;
     private final transient PayloadBudget budget;
     private final transient InvokeMetrics metrics;
 
     InvokeServlet(
-            String region,
             Duration roomWait,
             InvokeSettings settings,
-            FunctionDirectory functions,
-            MinimumIsolation minimums,
+            Targets targets,
             Dispatcher dispatcher,
             EventQueue queue,
             InvokeMetrics metrics) {
-        this.region = region;
         this.roomWait = roomWait;
         this.settings = settings;
-        this.functions = functions;
-        this.minimums = minimums;
+        this.targets = targets;
         this.dispatcher = dispatcher;
         this.queue = queue;
         this.budget = new PayloadBudget(settings.maxPayloadsInMemory());
@@ -88,9 +78,7 @@ final class InvokeServlet extends HttpServlet {
     private String serve(HttpServletRequest http, HttpServletResponse response, Voucher voucher)
             throws LambdaException, IOException, InterruptedException {
         var request = InvokeRequest.of(http);
-        String arn = request.function().arn(region, voucher.accountId());
-        authorize(voucher, request, arn);
-        var function = find(request, voucher.accountId(), arn);
+        var target = targets.find(request.function(), voucher);
         int limit = request.type() == InvokeRequest.Type.EVENT ? settings.maxAsyncPayload() : settings.maxSyncPayload();
         long announced = http.getContentLengthLong();
         try (var share = budget.share(Math.min(announced < 0 ? limit : announced, limit))) {
@@ -101,81 +89,23 @@ final class InvokeServlet extends HttpServlet {
                     response.setStatus(HttpServletResponse.SC_NO_CONTENT);
                     yield "DryRun";
                 }
-                case EVENT -> enqueue(request, function, arn, event, voucher, response);
-                case REQUEST_RESPONSE -> invoke(request, function, arn, event, voucher, response);
+                case EVENT -> enqueue(request, target, event, voucher, response);
+                case REQUEST_RESPONSE -> invoke(request, target, event, voucher, response);
             };
         }
     }
 
-    private void authorize(Voucher voucher, InvokeRequest request, String arn) throws LambdaException {
-        String named = request.function().region();
-        if (named != null && !named.equals(region)) {
-            throw new LambdaException(
-                    LambdaError.RESOURCE_NOT_FOUND,
-                    "Functions from '" + named + "' are not reachable in this region ('" + region + "')");
-        }
-        String account = request.function().accountId();
-        if (!voucher.role().mayInvoke()) {
-            throw denied(voucher, arn, "the access key's role " + voucher.role() + " does not allow it");
-        }
-        if (account != null && !account.equals(voucher.accountId())) {
-            throw denied(voucher, arn, "no resource-based policy allows the lambda:InvokeFunction action");
-        }
-    }
-
-    private static LambdaException denied(Voucher voucher, String arn, String why) {
-        return new LambdaException(
-                LambdaError.ACCESS_DENIED,
-                "User: arn:aws:iam::" + voucher.accountId() + ":root is not authorized to perform:"
-                        + " lambda:InvokeFunction on resource: " + arn + " because " + why);
-    }
-
-    private FunctionVersion find(InvokeRequest request, String account, String arn) throws LambdaException {
-        FunctionVersion function;
-        try {
-            function = (request.meansLatest()
-                            ? functions.find(account, request.function().name(), FunctionVersion.LATEST)
-                            : java.util.Optional.<FunctionVersion>empty())
-                    .orElseThrow(
-                            () -> new LambdaException(LambdaError.RESOURCE_NOT_FOUND, "Function not found: " + arn));
-        } catch (FunctionDirectory.RegistryUnreachableException e) {
-            throw new LambdaException(
-                    LambdaError.SERVICE_UNAVAILABLE, "The function registry cannot be reached. Try again.");
-        }
-        if (!function.state().equals("Active")) {
-            String why = function.stateReason();
-            throw new LambdaException(
-                    LambdaError.RESOURCE_CONFLICT,
-                    "The operation cannot be performed at this time. The function is currently in the following state: "
-                            + function.state() + (why == null ? "" : " (" + why + ")"));
-        }
-        requireMinimum(function);
-        return function;
-    }
-
-    private void requireMinimum(FunctionVersion function) throws LambdaException {
-        Isolation minimum = minimums.violatedBy(function).orElse(null);
-        if (minimum != null) {
-            throw new LambdaException(
-                    LambdaError.RESOURCE_CONFLICT,
-                    "The operation cannot be performed at this time. The function was deployed with isolation "
-                            + function.isolation().tagValue() + ", and the minimum of account " + function.accountId()
-                            + " is " + minimum.tagValue() + ". Deploy it again with the tag " + Isolation.TAG + "="
-                            + Isolation.AUTO + " (any update of its code or configuration does), or have an owner"
-                            + " lower the minimum.");
-        }
-    }
-
     private String enqueue(
-            InvokeRequest request,
-            FunctionVersion function,
-            String arn,
-            byte[] event,
-            Voucher voucher,
-            HttpServletResponse response)
+            InvokeRequest request, Target target, byte[] event, Voucher voucher, HttpServletResponse response)
             throws LambdaException, InterruptedException {
         try {
-            queue.accept(voucher.requestId(), function, arn, request.traceId(), request.clientContext(), event)
+            queue.accept(
+                            voucher.requestId(),
+                            target.function(),
+                            target.arn(),
+                            request.traceId(),
+                            request.clientContext(),
+                            event)
                     .get(ACCEPT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             log.warn("An event could not be made safe: {}", String.valueOf(e.getCause()));
@@ -189,16 +119,29 @@ final class InvokeServlet extends HttpServlet {
     }
 
     private String invoke(
-            InvokeRequest request,
-            FunctionVersion function,
-            String arn,
-            byte[] event,
-            Voucher voucher,
-            HttpServletResponse response)
+            InvokeRequest request, Target target, byte[] event, Voucher voucher, HttpServletResponse response)
             throws LambdaException, AnswerSink.ReceiverGoneException {
+        var run = dispatch(request, target, event, voucher, response);
+        for (int again = 0; again < 3 && run.dispatched() instanceof Dispatched.UnknownFunction; again++) {
+            // The version may have been deleted after its alias was repointed.
+            var moved = targets.findAfresh(request.function(), voucher);
+            if (moved.function().equals(run.target().function())) {
+                break;
+            }
+            run = dispatch(request, moved, event, voucher, response);
+        }
+        return concluded(run);
+    }
+
+    /** @param status as the answer had it; null when none came */
+    private record Run(Target target, Dispatched dispatched, InvocationOutcome.@Nullable Status status) {}
+
+    private Run dispatch(
+            InvokeRequest request, Target target, byte[] event, Voucher voucher, HttpServletResponse response)
+            throws AnswerSink.ReceiverGoneException {
         var order = new Order(
-                function,
-                arn,
+                target.function(),
+                target.arn(),
                 voucher.requestId(),
                 1,
                 event,
@@ -207,19 +150,18 @@ final class InvokeServlet extends HttpServlet {
                 request.clientContext(),
                 null,
                 roomWait);
+        String version = target.function().version();
         if (request.streaming()) {
-            var streamed = new StreamingAnswer(response, function.version(), request.traceId());
-            dispatch(order, streamed);
-            return ended(streamed.status());
+            var streamed = new StreamingAnswer(response, version, request.traceId());
+            return new Run(target, dispatcher.dispatch(order, streamed), streamed.status());
         }
-        var answer = new ClientAnswer(response, function.version(), request.traceId());
-        dispatch(order, answer);
-        return ended(answer.status());
+        var answer = new ClientAnswer(response, version, request.traceId());
+        return new Run(target, dispatcher.dispatch(order, answer), answer.status());
     }
 
-    private void dispatch(Order order, AnswerSink sink) throws LambdaException, AnswerSink.ReceiverGoneException {
-        FunctionVersion function = order.function();
-        switch (dispatcher.dispatch(order, sink)) {
+    private String concluded(Run run) throws LambdaException {
+        var function = run.target().function();
+        switch (run.dispatched()) {
             case Dispatched.Answered ignored -> {}
             case Dispatched.Throttled ignored ->
                 throw new LambdaException(
@@ -240,15 +182,15 @@ final class InvokeServlet extends HttpServlet {
                 throw new LambdaException(
                         LambdaError.SERVICE_UNAVAILABLE, "No sandbox host offers this now: " + refused.detail());
             case Dispatched.UnknownFunction ignored ->
-                throw new LambdaException(LambdaError.RESOURCE_NOT_FOUND, "Function not found: " + order.functionArn());
+                throw new LambdaException(
+                        LambdaError.RESOURCE_NOT_FOUND,
+                        "Function not found: " + run.target().arn());
             case Dispatched.Unreachable ignored ->
                 throw new LambdaException(
                         LambdaError.SERVICE_UNAVAILABLE, "No sandbox host answers. Nothing was run; try again.");
             case Dispatched.Broken ignored -> throw platformError();
         }
-    }
-
-    private static String ended(InvocationOutcome.@Nullable Status status) throws LambdaException {
+        var status = run.status();
         if (status == null || status == InvocationOutcome.Status.PLATFORM_ERROR) {
             throw platformError();
         }

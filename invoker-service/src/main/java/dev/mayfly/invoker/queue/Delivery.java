@@ -7,6 +7,7 @@ import dev.mayfly.invoker.dispatch.Dispatcher;
 import dev.mayfly.invoker.dispatch.Order;
 import dev.mayfly.invoker.functions.FunctionDirectory;
 import dev.mayfly.invoker.functions.MinimumIsolation;
+import dev.mayfly.invoker.functions.RegistryUnreachableException;
 import dev.mayfly.invoker.hosts.AnswerSink;
 import java.io.IOException;
 import java.io.InputStream;
@@ -72,7 +73,7 @@ final class Delivery {
         Optional<FunctionVersion> function;
         try {
             function = functions.find(event.accountId(), event.functionName(), event.version());
-        } catch (FunctionDirectory.RegistryUnreachableException e) {
+        } catch (RegistryUnreachableException e) {
             return putOff(event);
         }
         return function.map(found -> minimums.isMetBy(found) ? run(event, found, deadline) : putOff(event))
