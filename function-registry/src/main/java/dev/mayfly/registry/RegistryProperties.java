@@ -20,6 +20,7 @@ import org.springframework.util.unit.DataSize;
  * @param hosts how hosts are listened for
  * @param publication how changes reach Kafka
  * @param codeKeeping how long unused code stays
+ * @param preparation how hosts make ready what cannot run at once
  */
 @ConfigurationProperties("mayfly")
 public record RegistryProperties(
@@ -32,7 +33,8 @@ public record RegistryProperties(
         @DefaultValue Concurrency concurrency,
         @DefaultValue Hosts hosts,
         @DefaultValue Publication publication,
-        @DefaultValue CodeKeeping codeKeeping) {
+        @DefaultValue CodeKeeping codeKeeping,
+        @DefaultValue Preparation preparation) {
 
     /**
      * @param objects the object store
@@ -97,4 +99,18 @@ public record RegistryProperties(
             @DefaultValue("15m") Duration afterUse,
             @DefaultValue("1h") Duration upload,
             @DefaultValue("1m") Duration sweep) {}
+
+    /**
+     * @param look pause between two looks for what is to be prepared
+     * @param takeover how long after a registry that worked on it was last heard of another takes a preparation over
+     * @param answerLimit how long a host may take for one preparation
+     * @param limit how long after a deployment a function becomes {@code Failed} that no host could prepare
+     * @param atOnce how many preparations one registry has under way at once
+     */
+    public record Preparation(
+            @DefaultValue("250ms") Duration look,
+            @DefaultValue("15s") Duration takeover,
+            @DefaultValue("5m") Duration answerLimit,
+            @DefaultValue("10m") Duration limit,
+            @DefaultValue("8") int atOnce) {}
 }

@@ -6,6 +6,7 @@ import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.events.TopicTail;
 import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.contracts.function.InvocationRules;
 import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.contracts.identity.AccountRecord;
 import dev.mayfly.contracts.identity.Role;
@@ -67,6 +68,7 @@ public abstract class RegistryFixture {
         static final String DATABASE = TestPostgres.url("registry");
         static final EventPublisher EVENTS = new EventPublisher(TestKafka.bootstrapServers());
         static final Map<String, Optional<FunctionVersion>> PUBLISHED = new ConcurrentHashMap<>();
+        static final Map<String, Optional<InvocationRules>> RULES = new ConcurrentHashMap<>();
         static final HttpClient HTTP = HttpClient.newHttpClient();
 
         static {
@@ -81,6 +83,12 @@ public abstract class RegistryFixture {
                                         Json.read(CloudEvent.from(received).data(), FunctionVersion.class));
                         PUBLISHED.put(received.key(), value);
                     });
+            new TopicTail(TestKafka.bootstrapServers(), Topics.FUNCTION_RULES, TopicTail.From.BEGINNING, received -> {
+                var value = received.value() == null
+                        ? Optional.<InvocationRules>empty()
+                        : Optional.of(Json.read(CloudEvent.from(received).data(), InvocationRules.class));
+                RULES.put(received.key(), value);
+            });
         }
 
         private static volatile List<HostStatus.Sandboxes> sandboxes = List.of();
@@ -165,6 +173,15 @@ public abstract class RegistryFixture {
 
     protected static Optional<FunctionVersion> published(String account, String name) {
         return Surroundings.PUBLISHED.get(FunctionVersion.key(account, name, FunctionVersion.LATEST));
+    }
+
+    protected static Optional<FunctionVersion> publishedVersion(String name, String version) {
+        return Surroundings.PUBLISHED.get(FunctionVersion.key(ACCOUNT, name, version));
+    }
+
+    /** What Kafka says last about a function's rules: null when never heard of, empty when deleted. */
+    protected static Optional<InvocationRules> rules(String name) {
+        return Surroundings.RULES.get(InvocationRules.key(ACCOUNT, name));
     }
 
     protected static String voucher(String account, Role role, String contentSha256) {

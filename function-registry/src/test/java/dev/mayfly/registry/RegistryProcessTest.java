@@ -86,6 +86,7 @@ class RegistryProcessTest extends RegistryFixture {
                         .statusCode())
                 .isEqualTo(201);
         Thread client = Thread.ofVirtual().start(this::updateUntilGone);
+        await().until(() -> published("killed") != null);
         String before = published("killed").orElseThrow().revisionId();
         await().until(() -> !published("killed").orElseThrow().revisionId().equals(before));
         registry.destroyForcibly().waitFor();

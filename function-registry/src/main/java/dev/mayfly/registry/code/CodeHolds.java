@@ -12,8 +12,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Which blobs of the code bucket may not go yet. A hold that has ended is the reason to look whether a function still
- * names the blob; a lock per blob orders that look against new holds.
+ * Which blobs of the code bucket may not go yet. A hold that has ended is the reason to look whether anybody still
+ * needs the blob ({@link CodeUses}); a lock per blob orders that look against new holds.
  */
 @Component
 public class CodeHolds {
@@ -43,7 +43,7 @@ public class CodeHolds {
         });
     }
 
-    /** Deletes the blobs whose holds have ended and that no function names. */
+    /** Deletes the blobs whose holds have ended and that nobody needs. */
     void sweep() {
         List<String> ended = database.sql(
                         "select distinct sha256 from code_holds where ends_at <= :now order by sha256 limit :batch")
@@ -59,7 +59,7 @@ public class CodeHolds {
     private void release(String sha256) {
         lock(sha256);
         boolean used = database.sql("""
-                        select exists (select from functions where code_sha256 = :sha256)
+                        select exists (select from code_uses where sha256 = :sha256)
                             or exists (select from code_holds where sha256 = :sha256 and ends_at > :now)""")
                 .param("sha256", sha256)
                 .param("now", now())
@@ -67,7 +67,7 @@ public class CodeHolds {
                 .single();
         if (!used) {
             store.delete(sha256);
-            log.info("Deleted the code {}, which no function uses any more", sha256);
+            log.info("Deleted the code {}, which nobody uses any more", sha256);
         }
         database.sql("delete from code_holds where sha256 = :sha256 and ends_at <= :now")
                 .param("sha256", sha256)

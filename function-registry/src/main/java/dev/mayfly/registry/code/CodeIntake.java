@@ -73,13 +73,13 @@ public class CodeIntake {
     }
 
     /** Stores checked code where it is not stored yet, and keeps it until the deployment is committed. */
-    public void keep(Upload upload, Checked code) {
-        holds.hold(code.sha256(), properties.codeKeeping().upload());
-        if (store.exists(code.sha256())) {
+    public void keep(Upload upload, String sha256) {
+        holds.hold(sha256, properties.codeKeeping().upload());
+        if (store.exists(sha256)) {
             return;
         }
         try {
-            store.put(code.sha256(), upload.file());
+            store.put(sha256, upload.file());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -58,7 +58,7 @@ final class ZipInspection {
             var inspection = new ZipInspection(zip, unzippedLimit);
             zip.forEach(inspection::checkHeader);
             zip.forEach(inspection::checkContent);
-            return new CodeContents(inspection.bootstrap, inspection.modules);
+            return new CodeContents(inspection.bootstrap, inspection.modules, inspection.unzipped);
         }
     }
 

@@ -9,18 +9,24 @@ import java.util.function.Consumer;
 import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Component;
 
-/** All functions, a page in memory at a time. */
+/** All functions with their versions, a page in memory at a time. */
 @Component
 class AllFunctions implements Announced {
     private static final int PAGE = 200;
     private static final UUID FIRST = new UUID(0, 0);
 
     private final DeployedFunctions functions;
+    private final PublishedVersions versions;
     private final VersionPublication publication;
     private final EntityManager entities;
 
-    AllFunctions(DeployedFunctions functions, VersionPublication publication, EntityManager entities) {
+    AllFunctions(
+            DeployedFunctions functions,
+            PublishedVersions versions,
+            VersionPublication publication,
+            EntityManager entities) {
         this.functions = functions;
+        this.versions = versions;
         this.publication = publication;
         this.entities = entities;
     }
@@ -31,7 +37,11 @@ class AllFunctions implements Announced {
         List<DeployedFunction> page;
         do {
             page = functions.after(last, Limit.of(PAGE));
-            page.forEach(function -> consumer.accept(publication.announcement(function.version())));
+            for (DeployedFunction function : page) {
+                consumer.accept(publication.announcement(function.version()));
+                versions.forEach(
+                        function.id(), version -> consumer.accept(publication.announcement(version.version())));
+            }
             entities.clear();
             last = page.isEmpty() ? last : page.getLast().id();
         } while (page.size() == PAGE);

@@ -13,12 +13,13 @@ record CodeRequest(
         @JsonProperty("S3Bucket") @Nullable String s3Bucket,
         @JsonProperty("S3Key") @Nullable String s3Key,
         @JsonProperty("S3ObjectVersion") @Nullable JsonNode s3ObjectVersion,
-        @Nullable JsonNode imageUri,
+        @Nullable String imageUri,
         @JsonProperty("SourceKMSKeyArn") @Nullable JsonNode sourceKmsKeyArn,
         @Nullable Boolean publish,
         @Nullable Boolean dryRun,
         @Nullable String revisionId,
-        @Nullable List<String> architectures) {
+        @Nullable List<String> architectures,
+        @Nullable JsonNode publishTo) {
 
-    static final CodeRequest NONE = new CodeRequest(null, null, null, null, null, null, null, null, null);
+    static final CodeRequest NONE = new CodeRequest(null, null, null, null, null, null, null, null, null, null);
 }

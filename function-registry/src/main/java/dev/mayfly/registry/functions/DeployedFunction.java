@@ -1,10 +1,12 @@
 package dev.mayfly.registry.functions;
 
+import dev.mayfly.contracts.function.CodeLayer;
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.contracts.function.Network;
 import jakarta.persistence.CollectionTable;
 import jakarta.persistence.Column;
+import jakarta.persistence.Convert;
 import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
@@ -19,9 +21,11 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A function as it is edited in place: its version {@code $LATEST}. Changes of two clients at once: one fails. */
@@ -53,6 +57,13 @@ class DeployedFunction {
     private Network network;
 
     private Instant lastModified;
+    private long lastVersion;
+
+    @Convert(converter = JsonColumns.Status.class)
+    private FunctionStatus status;
+
+    @Convert(converter = JsonColumns.Served.class)
+    private @Nullable FunctionVersion served;
 
     @ElementCollection
     @CollectionTable(name = "function_tags", joinColumns = @JoinColumn(name = "function_id"))
@@ -82,6 +93,7 @@ class DeployedFunction {
         this.network = placement.network();
         this.tags.putAll(tags);
         this.revisionId = UUID.randomUUID();
+        this.status = Readiness.needsPreparation(settings) ? FunctionStatus.CREATING : FunctionStatus.READY;
         this.lastModified = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
@@ -109,20 +121,28 @@ class DeployedFunction {
         return code;
     }
 
-    String architecture() {
-        return architecture;
+    FunctionStatus status() {
+        return status;
     }
 
-    Isolation isolation() {
-        return isolation;
+    /** Whether what is invoked is an older revision. */
+    boolean isUpdating() {
+        return served != null;
     }
 
-    Network network() {
-        return network;
+    /** Whether hosts have to prepare what was just created or changed. */
+    boolean isToBePrepared() {
+        return status.isPending() || status.isUpdating();
     }
 
-    Instant lastModified() {
-        return lastModified;
+    /** The blobs of what is invoked, when that is not what is edited. */
+    List<String> servedDigests() {
+        if (served == null) {
+            return List.of();
+        }
+        return Stream.concat(
+                        Stream.of(served.codeSha256()), served.layers().stream().map(CodeLayer::sha256))
+                .toList();
     }
 
     /** A copy. */
@@ -130,22 +150,48 @@ class DeployedFunction {
         return new TreeMap<>(tags);
     }
 
-    /** The handler as set, or the module that is meant where none was. */
-    String handler() {
-        String set = settings.handler();
-        return set != null ? set : Runtimes.onlyModule(code.contents());
-    }
-
     void change(FunctionSettings settings, Placement placement, Clock clock) {
-        this.settings = settings;
-        place(placement);
-        revise(clock);
+        change(settings, code, placement, clock);
     }
 
     void change(FunctionCode code, Placement placement, Clock clock) {
+        change(settings, code, placement, clock);
+    }
+
+    private void change(FunctionSettings settings, FunctionCode code, Placement placement, Clock clock) {
+        FunctionVersion before = version();
+        boolean served = status.isActive();
+        this.settings = settings;
         this.code = code;
         place(placement);
         revise(clock);
+        if (!Readiness.needsPreparation(settings)) {
+            this.status = FunctionStatus.READY;
+            this.served = null;
+        } else if (served) {
+            this.status = FunctionStatus.UPDATING;
+            this.served = before;
+        } else {
+            this.status = FunctionStatus.CREATING;
+        }
+    }
+
+    /** What was to be prepared is ready: from now on this is what is invoked. */
+    void prepared() {
+        status = FunctionStatus.READY;
+        served = null;
+        revisionId = UUID.randomUUID();
+    }
+
+    /** What was to be prepared can never run. */
+    void failed(String reason, String code) {
+        status = status.failed(reason, code);
+        revisionId = UUID.randomUUID();
+    }
+
+    /** The next version's number, which no version has or had. */
+    long nextVersion() {
+        return ++lastVersion;
     }
 
     /** Returns whether it runs elsewhere or reaches something else now, which makes a new revision. */
@@ -154,8 +200,7 @@ class DeployedFunction {
         this.tags.putAll(tags);
         boolean moved = isolation != placement.isolation() || network != placement.network();
         if (moved) {
-            place(placement);
-            revise(clock);
+            change(settings, code, placement, clock);
         }
         return moved;
     }
@@ -174,25 +219,25 @@ class DeployedFunction {
         lastModified = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    /** As those who run it need it. */
-    FunctionVersion version() {
-        return new FunctionVersion(
+    /** All that is known of {@code $LATEST}. */
+    FunctionSnapshot snapshot() {
+        return new FunctionSnapshot(
                 accountId,
                 name,
                 FunctionVersion.LATEST,
                 revisionId(),
-                settings.runtime(),
-                handler(),
-                settings.memoryMb(),
-                settings.timeoutSeconds(),
-                settings.ephemeralStorageMb(),
-                settings.environment(),
-                code.sha256(),
-                code.size(),
+                settings.description(),
+                settings,
+                code,
+                architecture,
                 isolation,
                 network,
-                "Active",
-                null,
+                status,
                 lastModified);
+    }
+
+    /** As those who run it need it: without an update that is not prepared yet. */
+    FunctionVersion version() {
+        return served == null ? snapshot().version() : served;
     }
 }

@@ -1,23 +1,24 @@
 package dev.mayfly.registry.functions;
 
-import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.contracts.function.Network;
 import dev.mayfly.registry.RegistryProperties;
 import dev.mayfly.registry.accounts.MinimumIsolation;
-import dev.mayfly.registry.code.CodeContents;
-import dev.mayfly.registry.code.CodeHolds;
-import dev.mayfly.registry.code.CodeIntake;
+import dev.mayfly.registry.code.CodeUses;
 import dev.mayfly.registry.code.Upload;
 import dev.mayfly.registry.hosts.HostOffers;
 import dev.mayfly.registry.hosts.Offer;
 import dev.mayfly.registry.lambda.Caller;
 import dev.mayfly.registry.lambda.FunctionRef;
 import dev.mayfly.registry.lambda.LambdaError;
+import dev.mayfly.registry.layers.LayerUse;
+import dev.mayfly.registry.layers.LayerUses;
 import dev.mayfly.registry.publication.Commits;
 import dev.mayfly.registry.rules.RulesPublication;
 import dev.mayfly.registry.tags.TagRules;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -25,7 +26,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Creates, changes and deletes functions. Each change is one transaction with its lines in the outbox; what is returned is
@@ -33,27 +33,31 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 @Component
 class Deployment {
-    private static final int DEFAULT_MEMORY_MB = 128;
-    private static final int DEFAULT_TIMEOUT_SECONDS = 3;
-    private static final int DEFAULT_STORAGE_MB = 512;
-
     private final DeployedFunctions functions;
-    private final TransactionTemplate transactions;
-    private final CodeIntake intake;
-    private final CodeHolds holds;
+    private final PublishedVersions versions;
+    private final FunctionLookup lookup;
+    private final Publishing publishing;
+    private final Preparations preparations;
+    private final CodeSources sources;
+    private final CodeUses uses;
+    private final LayerUses layers;
     private final HostOffers hosts;
     private final MinimumIsolation minimums;
     private final Commits commits;
     private final VersionPublication publication;
     private final RulesPublication rules;
-    private final RegistryProperties properties;
+    private final String region;
     private final Clock clock;
 
     Deployment(
             DeployedFunctions functions,
-            TransactionTemplate transactions,
-            CodeIntake intake,
-            CodeHolds holds,
+            PublishedVersions versions,
+            FunctionLookup lookup,
+            Publishing publishing,
+            Preparations preparations,
+            CodeSources sources,
+            CodeUses uses,
+            LayerUses layers,
             HostOffers hosts,
             MinimumIsolation minimums,
             Commits commits,
@@ -62,58 +66,43 @@ class Deployment {
             RegistryProperties properties,
             Clock clock) {
         this.functions = functions;
-        this.transactions = transactions;
-        this.intake = intake;
-        this.holds = holds;
+        this.versions = versions;
+        this.lookup = lookup;
+        this.publishing = publishing;
+        this.preparations = preparations;
+        this.sources = sources;
+        this.uses = uses;
+        this.layers = layers;
         this.hosts = hosts;
         this.minimums = minimums;
         this.commits = commits;
         this.publication = publication;
         this.rules = rules;
-        this.properties = properties;
+        this.region = properties.region();
         this.clock = clock;
     }
 
-    DeployedFunction create(FunctionRequest request, Upload upload, Caller caller) {
+    FunctionSnapshot create(FunctionRequest request, Upload upload, Caller caller) {
         RequestChecks.create(request, caller.accountId());
-        FunctionRef ref = FunctionRef.of(require(request.functionName()), null, caller, properties.region());
+        FunctionRef ref = FunctionRef.of(require(request.functionName()), null, caller, region);
         if (!ref.isLatest()) {
             throw LambdaError.INVALID_PARAMETER_VALUE.with("FunctionName must not name a version.");
         }
-        CodeRequest from = require(request.code());
-        String runtime = require(request.runtime());
+        FunctionSettings settings =
+                withLayers(RequestedSettings.created(request, ref.name()), request.layers(), caller);
         Map<String, String> tags = request.tags() == null ? Map.of() : request.tags();
-        Placement placement = choice(ref, runtime, tags).place(runtime, tags);
+        Placement placement = choice(ref, settings.runtime(), tags).place(settings.runtime(), tags);
         if (functions.findByAccountIdAndName(ref.accountId(), ref.name()).isPresent()) {
             throw alreadyExists(ref);
         }
-        CodeIntake.Checked code = intake.check(upload, from.s3Bucket(), from.s3Key(), caller);
-        Runtimes.checkCode(runtime, request.handler(), code.contents());
-        checkStorage(ref.accountId(), code.size());
-        intake.keep(upload, code);
-        var settings = new FunctionSettings(
-                runtime,
-                request.handler(),
-                require(request.role()),
-                Objects.requireNonNullElse(request.description(), ""),
-                Objects.requireNonNullElse(request.memorySize(), DEFAULT_MEMORY_MB),
-                Objects.requireNonNullElse(request.timeout(), DEFAULT_TIMEOUT_SECONDS),
-                storage(request, DEFAULT_STORAGE_MB),
-                environment(request, Map.of()));
+        FunctionCode code = sources.check(settings, require(request.code()), upload, 0, caller);
+        sources.keep(upload, code);
         var function = new DeployedFunction(
-                ref.accountId(),
-                ref.name(),
-                settings,
-                stored(code),
-                Architecture.OF_THIS_MACHINE,
-                placement,
-                tags,
-                clock);
+                ref.accountId(), ref.name(), settings, code, Architecture.OF_THIS_MACHINE, placement, tags, clock);
         try {
             return commits.commit(() -> {
-                DeployedFunction saved = functions.saveAndFlush(function);
-                publication.changed(saved.version());
-                return saved;
+                DeployedFunction saved = save(function);
+                return published(saved, request.publish(), null);
             });
         } catch (DataIntegrityViolationException e) {
             if (functions.findByAccountIdAndName(ref.accountId(), ref.name()).isPresent()) {
@@ -123,42 +112,42 @@ class Deployment {
         }
     }
 
-    DeployedFunction updateCode(FunctionRef ref, CodeRequest request, Upload upload, Caller caller) {
+    FunctionSnapshot updateCode(FunctionRef ref, CodeRequest request, Upload upload, Caller caller) {
         RequestChecks.update(request);
         DeployedFunction before = read(ref);
         checkRevision(before, request.revisionId());
-        CodeIntake.Checked code = intake.check(upload, request.s3Bucket(), request.s3Key(), caller);
-        checkCode(before.settings(), code.contents());
-        checkStorage(ref.accountId(), code.size() - before.code().size());
+        checkSettled(before, region);
+        FunctionCode code =
+                sources.check(before.settings(), request, upload, before.code().size(), caller);
         TierChoice tiers = choice(ref);
         Placement placement = tiers.keep(before);
         if (Boolean.TRUE.equals(request.dryRun())) {
-            before.change(stored(code), placement, clock);
-            return before;
+            before.change(code, placement, clock);
+            return before.snapshot().with(before.revisionId(), FunctionStatus.READY);
         }
-        intake.keep(upload, code);
+        sources.keep(upload, code);
         return change(ref, request.revisionId(), function -> {
-            checkCode(function.settings(), code.contents());
-            String replaced = function.code().sha256();
-            function.change(stored(code), tiers.keep(function), clock);
-            if (!replaced.equals(code.sha256())) {
-                holds.hold(replaced, properties.codeKeeping().afterUse());
-            }
-            return true;
+            checkCode(function.settings(), code);
+            function.change(code, tiers.keep(function), clock);
+            return published(save(function), request.publish(), null);
         });
     }
 
-    DeployedFunction updateConfiguration(FunctionRef ref, FunctionRequest request, Caller caller) {
+    FunctionSnapshot updateConfiguration(FunctionRef ref, FunctionRequest request, Caller caller) {
         RequestChecks.update(request, caller.accountId());
         DeployedFunction before = read(ref);
+        checkRevision(before, request.revisionId());
+        checkSettled(before, region);
         @Nullable String runtime = request.runtime();
         TierChoice tiers = runtime == null ? choice(ref) : choice(ref, runtime, before.tags());
+        @Nullable List<LayerUse> used = request.layers() == null ? null : layers.of(request.layers(), caller);
         return change(ref, request.revisionId(), function -> {
-            FunctionSettings settings = merged(function.settings(), request);
+            FunctionSettings merged = RequestedSettings.merged(function.settings(), request, function.name());
+            FunctionSettings settings = used == null ? merged : merged.with(used);
             Placement placement = runtime == null ? tiers.keep(function) : tiers.place(runtime, function.tags());
-            checkCode(settings, function.code().contents());
+            checkCode(settings, function.code());
             function.change(settings, placement, clock);
-            return true;
+            return save(function).snapshot();
         });
     }
 
@@ -168,13 +157,21 @@ class Deployment {
         String runtime = before.settings().runtime();
         Map<String, String> after = tagging.apply(before.tags());
         @Nullable TierChoice chosen = choosesPlacement(before.tags(), after) ? choice(ref, runtime, after) : null;
-        change(ref, null, function -> {
+        commits.run(() -> {
+            DeployedFunction function = lookup.function(ref);
             Map<String, String> tags = tagging.apply(function.tags());
             TagRules.checkCount(tags);
             Placement placement = chosen == null
                     ? function.placement()
                     : chosen.place(function.settings().runtime(), tags);
-            return function.retag(tags, placement, clock);
+            if (!placement.equals(function.placement())) {
+                checkSettled(function, region);
+            }
+            if (function.retag(tags, placement, clock)) {
+                save(function);
+            } else {
+                functions.saveAndFlush(function);
+            }
         });
     }
 
@@ -195,52 +192,64 @@ class Deployment {
                 hosts.heard().orElse(null), minimums.of(ref.accountId()).orElse(null));
     }
 
+    /** Deletes a function with all of its versions, or one version. */
     void delete(FunctionRef ref) {
+        if (ref.qualifier() != null) {
+            publishing.delete(ref);
+            return;
+        }
         commits.run(() -> {
-            DeployedFunction function = existing(ref);
-            FunctionVersion version = function.version();
+            DeployedFunction function = lookup.function(ref);
+            versions.forEach(function.id(), version -> publication.deleted(version.version()));
+            publication.deleted(function.version());
             functions.delete(function);
             functions.flush();
-            holds.hold(function.code().sha256(), properties.codeKeeping().afterUse());
-            publication.deleted(version);
+            uses.clear(function.id());
             rules.deleted(ref.accountId(), ref.name());
         });
     }
 
     /** The function, tags included. */
     DeployedFunction read(FunctionRef ref) {
-        return require(transactions.execute(transaction -> {
-            DeployedFunction function = existing(ref);
-            function.tags();
-            return function;
-        }));
+        return lookup.read(ref);
     }
 
-    private DeployedFunction existing(FunctionRef ref) {
-        if (!ref.isLatest()) {
-            throw ref.notFound(properties.region());
-        }
-        return functions
-                .findByAccountIdAndName(ref.accountId(), ref.name())
-                .orElseThrow(() -> ref.notFound(properties.region()));
-    }
-
-    /** @param change answers whether those who run the function must know */
-    private DeployedFunction change(
-            FunctionRef ref, @Nullable String revisionId, Function<DeployedFunction, Boolean> change) {
+    private FunctionSnapshot change(
+            FunctionRef ref, @Nullable String revisionId, Function<DeployedFunction, FunctionSnapshot> change) {
         return commits.commit(() -> {
-            DeployedFunction function = existing(ref);
+            DeployedFunction function = lookup.function(ref);
             checkRevision(function, revisionId);
-            boolean publish = change.apply(function);
-            DeployedFunction saved = functions.saveAndFlush(function);
-            if (publish) {
-                publication.changed(saved.version());
-            }
-            return saved;
+            checkSettled(function, region);
+            return change.apply(function);
         });
     }
 
-    private static void checkRevision(DeployedFunction function, @Nullable String revisionId) {
+    /** Within the transaction: a function that was created or changed. */
+    private DeployedFunction save(DeployedFunction changed) {
+        DeployedFunction saved = functions.saveAndFlush(changed);
+        FunctionSnapshot latest = saved.snapshot();
+        var digests = new ArrayList<>(Publishing.digests(latest));
+        digests.addAll(saved.servedDigests());
+        uses.set(saved.id(), latest.number(), digests);
+        if (saved.isToBePrepared()) {
+            preparations.add(saved.id(), latest);
+        }
+        if (!saved.isUpdating()) {
+            publication.changed(saved.version());
+        }
+        return saved;
+    }
+
+    private FunctionSnapshot published(
+            DeployedFunction function, @Nullable Boolean publish, @Nullable String description) {
+        return Boolean.TRUE.equals(publish) ? publishing.publish(function, description) : function.snapshot();
+    }
+
+    private FunctionSettings withLayers(FunctionSettings settings, @Nullable List<String> arns, Caller caller) {
+        return arns == null ? settings : settings.with(layers.of(arns, caller));
+    }
+
+    static void checkRevision(DeployedFunction function, @Nullable String revisionId) {
         if (revisionId != null && !revisionId.equals(function.revisionId())) {
             throw LambdaError.PRECONDITION_FAILED.with(
                     "The Revision Id provided does not match the latest Revision Id. Call the"
@@ -248,48 +257,28 @@ class Deployment {
         }
     }
 
-    private static void checkCode(FunctionSettings settings, CodeContents contents) {
+    /** What is being prepared is not changed meanwhile. */
+    static void checkSettled(DeployedFunction function, String region) {
+        if (function.status().isPending()) {
+            throw LambdaError.RESOURCE_CONFLICT.with("The operation cannot be performed at this time. The function is"
+                    + " currently in the following state: Pending");
+        }
+        if (function.status().isUpdating()) {
+            throw LambdaError.RESOURCE_CONFLICT.with("The operation cannot be performed at this time. An update is in"
+                    + " progress for resource: "
+                    + new FunctionRef(function.accountId(), function.name(), null).arn(region));
+        }
+    }
+
+    private void checkCode(FunctionSettings settings, FunctionCode code) {
+        if (settings.isImage()) {
+            return;
+        }
         if (settings.handler() == null && !Runtimes.isWasm(settings.runtime())) {
             throw RequestChecks.runtimeAndHandler();
         }
-        Runtimes.checkCode(settings.runtime(), settings.handler(), contents);
-    }
-
-    private void checkStorage(String accountId, long more) {
-        long limit = properties.limits().codeStorage().toBytes();
-        if (functions.codeSizeOf(accountId) + more > limit) {
-            throw LambdaError.CODE_STORAGE_EXCEEDED.with("Code storage limit exceeded. The code of all functions of an"
-                    + " account may be " + limit + " bytes.");
-        }
-    }
-
-    private static FunctionSettings merged(FunctionSettings old, FunctionRequest request) {
-        return new FunctionSettings(
-                Objects.requireNonNullElse(request.runtime(), old.runtime()),
-                request.handler() == null ? old.handler() : request.handler(),
-                Objects.requireNonNullElse(request.role(), old.roleArn()),
-                Objects.requireNonNullElse(request.description(), old.description()),
-                Objects.requireNonNullElse(request.memorySize(), old.memoryMb()),
-                Objects.requireNonNullElse(request.timeout(), old.timeoutSeconds()),
-                storage(request, old.ephemeralStorageMb()),
-                environment(request, old.environment()));
-    }
-
-    private static int storage(FunctionRequest request, int otherwise) {
-        var storage = request.ephemeralStorage();
-        return storage == null || storage.size() == null ? otherwise : storage.size();
-    }
-
-    private static Map<String, String> environment(FunctionRequest request, Map<String, String> otherwise) {
-        var environment = request.environment();
-        if (environment == null) {
-            return otherwise;
-        }
-        return environment.variables() == null ? Map.of() : environment.variables();
-    }
-
-    private static FunctionCode stored(CodeIntake.Checked code) {
-        return new FunctionCode(code.sha256(), code.size(), code.contents());
+        Runtimes.checkCode(settings.runtime(), settings.handler(), code.contents());
+        sources.checkUnzipped(code, settings.options().layers());
     }
 
     private static RuntimeException alreadyExists(FunctionRef ref) {

@@ -23,21 +23,39 @@ record FunctionRequest(
         @Nullable Map<String, String> tags,
         @Nullable List<String> architectures,
         @Nullable String revisionId,
-        @Nullable JsonNode tracingConfig,
-        @Nullable JsonNode snapStart,
-        @Nullable JsonNode loggingConfig,
+        @Nullable TracingConfig tracingConfig,
+        @Nullable SnapStart snapStart,
+        @Nullable LoggingConfig loggingConfig,
         @Nullable JsonNode vpcConfig,
-        @Nullable JsonNode deadLetterConfig,
+        @Nullable DeadLetterConfig deadLetterConfig,
         @JsonProperty("KMSKeyArn") @Nullable JsonNode kmsKeyArn,
-        @Nullable JsonNode layers,
+        @Nullable List<String> layers,
         @Nullable JsonNode fileSystemConfigs,
-        @Nullable JsonNode imageConfig,
+        @Nullable ImageConfig imageConfig,
         @Nullable JsonNode codeSigningConfigArn,
         @Nullable JsonNode durableConfig,
         @Nullable JsonNode capacityProviderConfig,
-        @Nullable JsonNode tenancyConfig) {
+        @Nullable JsonNode tenancyConfig,
+        @Nullable JsonNode publishTo) {
 
     record Environment(@Nullable Map<String, String> variables) {}
 
     record EphemeralStorage(@Nullable Integer size) {}
+
+    record TracingConfig(@Nullable String mode) {}
+
+    record SnapStart(@Nullable String applyOn) {}
+
+    record LoggingConfig(
+            @Nullable String logFormat,
+            @Nullable String applicationLogLevel,
+            @Nullable String systemLogLevel,
+            @Nullable String logGroup) {}
+
+    record DeadLetterConfig(@Nullable String targetArn) {}
+
+    record ImageConfig(
+            @Nullable List<String> entryPoint,
+            @Nullable List<String> command,
+            @Nullable String workingDirectory) {}
 }

@@ -1,5 +1,6 @@
 package dev.mayfly.registry.functions;
 
+import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.registry.RegistryProperties;
 import dev.mayfly.registry.code.CodeLinks;
 import dev.mayfly.registry.code.Upload;
@@ -10,7 +11,6 @@ import dev.mayfly.registry.lambda.LambdaError;
 import dev.mayfly.registry.lambda.LambdaJson;
 import dev.mayfly.registry.lambda.RequestBodies;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
@@ -27,6 +27,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/2015-03-31/functions")
 class FunctionsController {
     private final Deployment deployment;
+    private final FunctionLookup lookup;
     private final Uploads uploads;
     private final RequestBodies bodies;
     private final CodeLinks links;
@@ -34,25 +35,29 @@ class FunctionsController {
 
     FunctionsController(
             Deployment deployment,
+            FunctionLookup lookup,
             Uploads uploads,
             RequestBodies bodies,
             CodeLinks links,
             RegistryProperties properties) {
         this.deployment = deployment;
+        this.lookup = lookup;
         this.uploads = uploads;
         this.bodies = bodies;
         this.links = links;
         this.region = properties.region();
     }
 
-    private record Code(String repositoryType, String location) {}
+    private record Code(
+            String repositoryType,
+            @Nullable String location,
+            @Nullable String imageUri,
+            @Nullable String resolvedImageUri) {}
 
     private record FunctionAnswer(
             FunctionConfiguration configuration,
             Code code,
             @Nullable Map<String, String> tags) {}
-
-    private record VersionsAnswer(List<FunctionConfiguration> versions) {}
 
     @PostMapping({"", "/"})
     ResponseEntity<byte[]> create(HttpServletRequest http) {
@@ -67,28 +72,26 @@ class FunctionsController {
     @GetMapping("/{name}")
     ResponseEntity<byte[]> get(@PathVariable String name, HttpServletRequest http) {
         FunctionRef ref = readable(name, http, "GetFunction");
-        DeployedFunction function = deployment.read(ref);
-        Map<String, String> tags = function.tags();
+        var found = lookup.find(ref);
         return LambdaJson.answer(
                 200,
                 new FunctionAnswer(
-                        configuration(function, ref.qualifier()),
-                        new Code("S3", links.to(function.code().sha256())),
-                        tags.isEmpty() ? null : tags));
+                        configuration(found.version(), ref.qualifier()),
+                        code(found.version()),
+                        found.tags().isEmpty() ? null : found.tags()));
+    }
+
+    private Code code(FunctionSnapshot version) {
+        FunctionCode code = version.code();
+        return code.imageUri() == null
+                ? new Code("S3", links.to(code.sha256()), null, null)
+                : new Code("ECR", null, code.imageUri(), code.resolvedImageUri());
     }
 
     @GetMapping("/{name}/configuration")
     ResponseEntity<byte[]> getConfiguration(@PathVariable String name, HttpServletRequest http) {
         FunctionRef ref = readable(name, http, "GetFunctionConfiguration");
-        return LambdaJson.answer(200, configuration(deployment.read(ref), ref.qualifier()));
-    }
-
-    @GetMapping("/{name}/versions")
-    ResponseEntity<byte[]> versions(@PathVariable String name, HttpServletRequest http) {
-        Caller caller = Caller.of(http);
-        caller.mayRead("ListVersionsByFunction");
-        FunctionRef ref = FunctionRef.of(name, null, caller, region);
-        return LambdaJson.answer(200, new VersionsAnswer(List.of(configuration(deployment.read(ref), "$LATEST"))));
+        return LambdaJson.answer(200, configuration(lookup.find(ref).version(), ref.qualifier()));
     }
 
     @PutMapping("/{name}/code")
@@ -96,8 +99,9 @@ class FunctionsController {
         FunctionRef ref = changeable(name, http, "UpdateFunctionCode");
         try (Upload upload = uploads.begin()) {
             var request = bodies.read(http, "UpdateFunctionCode", CodeRequest.class, "ZipFile", upload::open);
-            return LambdaJson.answer(
-                    200, configuration(deployment.updateCode(ref, request, upload, Caller.of(http)), null));
+            FunctionSnapshot updated = deployment.updateCode(ref, request, upload, Caller.of(http));
+            @Nullable String qualifier = updated.number().equals(FunctionVersion.LATEST) ? null : updated.number();
+            return LambdaJson.answer(200, configuration(updated, qualifier));
         }
     }
 
@@ -138,7 +142,7 @@ class FunctionsController {
         return ref;
     }
 
-    private FunctionConfiguration configuration(DeployedFunction function, @Nullable String qualifier) {
+    private FunctionConfiguration configuration(FunctionSnapshot function, @Nullable String qualifier) {
         var named = new FunctionRef(function.accountId(), function.name(), qualifier);
         return FunctionConfiguration.of(function, named.arn(region));
     }

@@ -3,7 +3,9 @@ package dev.mayfly.registry.functions;
 import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.trust.VoucherFilter;
+import dev.mayfly.registry.lambda.FunctionRef;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Optional;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -15,9 +17,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class InternalController {
     private final DeployedFunctions functions;
+    private final PublishedVersions versions;
 
-    InternalController(DeployedFunctions functions) {
+    InternalController(DeployedFunctions functions, PublishedVersions versions) {
         this.functions = functions;
+        this.versions = versions;
     }
 
     @GetMapping("/internal/function-versions/{account}/{name}/{qualifier}")
@@ -29,14 +33,20 @@ class InternalController {
         if (!VoucherFilter.voucher(http).betweenServices()) {
             return ResponseEntity.status(HttpStatus.FORBIDDEN).build();
         }
-        if (!qualifier.equals(FunctionVersion.LATEST)) {
-            return ResponseEntity.notFound().build();
-        }
         return functions
                 .findByAccountIdAndName(account, name)
-                .map(function -> ResponseEntity.ok()
+                .flatMap(function -> version(function, new FunctionRef(account, name, qualifier)))
+                .map(version -> ResponseEntity.ok()
                         .contentType(MediaType.APPLICATION_JSON)
-                        .body(Json.bytes(function.version())))
+                        .body(Json.bytes(version)))
                 .orElseGet(() -> ResponseEntity.notFound().build());
+    }
+
+    private Optional<FunctionVersion> version(DeployedFunction function, FunctionRef ref) {
+        return ref.isLatest()
+                ? Optional.of(function.version())
+                : ref.versionNumber()
+                        .flatMap(number -> versions.find(function.id(), number))
+                        .map(FunctionSnapshot::version);
     }
 }

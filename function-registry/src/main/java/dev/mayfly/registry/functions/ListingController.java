@@ -1,32 +1,40 @@
 package dev.mayfly.registry.functions;
 
-import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.registry.RegistryProperties;
 import dev.mayfly.registry.lambda.Caller;
 import dev.mayfly.registry.lambda.Constraints;
 import dev.mayfly.registry.lambda.FunctionRef;
-import dev.mayfly.registry.lambda.LambdaError;
 import dev.mayfly.registry.lambda.LambdaJson;
+import dev.mayfly.registry.lambda.Paging;
 import jakarta.servlet.http.HttpServletRequest;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.http.ResponseEntity;
+import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /** ListFunctions: in the order of names, at most 50 an answer, as on AWS. */
 @RestController
 class ListingController {
-    private static final int PAGE = 50;
+    private static final int MOST = 50;
 
     private final DeployedFunctions functions;
+    private final PublishedVersions versions;
+    private final TransactionTemplate transactions;
     private final String region;
 
-    ListingController(DeployedFunctions functions, RegistryProperties properties) {
+    ListingController(
+            DeployedFunctions functions,
+            PublishedVersions versions,
+            TransactionTemplate transactions,
+            RegistryProperties properties) {
         this.functions = functions;
+        this.versions = versions;
+        this.transactions = transactions;
         this.region = properties.region();
     }
 
@@ -37,57 +45,47 @@ class ListingController {
     ResponseEntity<byte[]> list(HttpServletRequest http) {
         Caller caller = Caller.of(http);
         caller.mayRead("ListFunctions");
-        int wanted = maxItems(http.getParameter("MaxItems"));
         @Nullable String version = http.getParameter("FunctionVersion");
-        new Constraints()
-                .between("maxItems", wanted, 1, 10_000)
-                .oneOf("functionVersion", version, List.of("ALL"))
-                .check();
-        int size = Math.min(wanted, PAGE);
-        List<DeployedFunction> found = functions.findByAccountIdAndNameGreaterThanOrderByName(
-                caller.accountId(), after(http.getParameter("Marker")), Limit.of(size + 1));
-        List<DeployedFunction> page = found.subList(0, Math.min(size, found.size()));
-        @Nullable String qualifier = version == null ? null : FunctionVersion.LATEST;
-        var configurations = page.stream()
-                .map(function -> FunctionConfiguration.of(
-                        function, new FunctionRef(function.accountId(), function.name(), qualifier).arn(region)))
-                .toList();
-        @Nullable String next = found.size() > size ? marker(page.getLast().name()) : null;
-        return LambdaJson.answer(200, new Listing(configurations, next));
+        new Constraints().oneOf("functionVersion", version, List.of("ALL")).check();
+        Paging paging = Paging.of(http, 10_000, MOST);
+        return LambdaJson.answer(
+                200, version == null ? latest(caller.accountId(), paging) : all(caller.accountId(), paging));
     }
 
-    private static int maxItems(@Nullable String text) {
-        if (text == null || text.isEmpty()) {
-            return PAGE;
-        }
-        try {
-            return Integer.parseInt(text);
-        } catch (NumberFormatException e) {
-            throw LambdaError.INVALID_PARAMETER_VALUE.with("MaxItems must be a number, and '" + text + "' is none.");
-        }
+    private Listing latest(String accountId, Paging paging) {
+        var found = functions.findByAccountIdAndNameGreaterThanOrderByName(
+                accountId, paging.after(), Limit.of(paging.size() + 1));
+        var page = paging.page(found, DeployedFunction::name);
+        return new Listing(
+                page.items().stream()
+                        .map(function -> configuration(function.snapshot(), null))
+                        .toList(),
+                page.nextMarker());
     }
 
-    private static String marker(String lastName) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(lastName.getBytes(StandardCharsets.UTF_8));
+    private Listing all(String accountId, Paging paging) {
+        return Objects.requireNonNull(transactions.execute(transaction -> {
+            String[] after = paging.after().split(":", 2);
+            var found = functions.versionsAfter(
+                    accountId, after[0], after.length < 2 ? -1 : Long.parseLong(after[1]), paging.size() + 1);
+            var page = paging.page(found, numbered -> numbered.getName() + ":" + numbered.getNumber());
+            return new Listing(
+                    page.items().stream()
+                            .flatMap(numbered -> version(numbered).stream())
+                            .map(version -> configuration(version, version.number()))
+                            .toList(),
+                    page.nextMarker());
+        }));
     }
 
-    private static String after(@Nullable String marker) {
-        if (marker == null || marker.isEmpty()) {
-            return "";
-        }
-        try {
-            String name = new String(Base64.getUrlDecoder().decode(marker), StandardCharsets.UTF_8);
-            if (name.matches("[a-zA-Z0-9-_]{1,64}")) {
-                return name;
-            }
-        } catch (IllegalArgumentException e) {
-            throw invalid(marker);
-        }
-        throw invalid(marker);
+    private Optional<FunctionSnapshot> version(DeployedFunctions.Numbered numbered) {
+        return numbered.getNumber() == 0
+                ? functions.findById(numbered.getFunctionId()).map(DeployedFunction::snapshot)
+                : versions.find(numbered.getFunctionId(), numbered.getNumber());
     }
 
-    private static RuntimeException invalid(String marker) {
-        return LambdaError.INVALID_PARAMETER_VALUE.with(
-                "The Marker '" + marker + "' is none that an earlier answer gave as NextMarker.");
+    private FunctionConfiguration configuration(FunctionSnapshot version, @Nullable String qualifier) {
+        return FunctionConfiguration.of(
+                version, new FunctionRef(version.accountId(), version.name(), qualifier).arn(region));
     }
 }

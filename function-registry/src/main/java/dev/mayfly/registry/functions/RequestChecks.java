@@ -1,5 +1,6 @@
 package dev.mayfly.registry.functions;
 
+import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.registry.lambda.Constraints;
 import dev.mayfly.registry.lambda.LambdaError;
 import dev.mayfly.registry.lambda.LambdaException;
@@ -48,14 +49,10 @@ final class RequestChecks {
                 .required("code", request.code())
                 .oneOf("packageType", request.packageType(), List.of("Zip", "Image"))
                 .check();
-        if ("Image".equals(request.packageType())) {
-            throw LambdaError.INVALID_PARAMETER_VALUE.with(
-                    "PackageType Image is not supported yet: deploy a zip (PackageType Zip).");
-        }
-        if (request.runtime() == null || (request.handler() == null && !Runtimes.isWasm(request.runtime()))) {
+        boolean image = "Image".equals(request.packageType());
+        if (!image && (request.runtime() == null || request.handler() == null && !Runtimes.isWasm(request.runtime()))) {
             throw runtimeAndHandler();
         }
-        checkPublish(request.publish());
         checkArchitectures(request.architectures());
         TagRules.check(request.tags());
         configuration(request, accountId);
@@ -73,7 +70,6 @@ final class RequestChecks {
     }
 
     static void update(CodeRequest request) {
-        checkPublish(request.publish());
         checkArchitectures(request.architectures());
         UnsupportedSettings.check(request);
     }
@@ -95,11 +91,15 @@ final class RequestChecks {
         if (request.ephemeralStorage() != null) {
             constraints.required("ephemeralStorage.size", size);
         }
+        RequestedOptions.constrain(request, constraints);
         return constraints;
     }
 
     private static void configuration(FunctionRequest request, String accountId) {
         checkRole(request.role(), accountId);
+        if (FunctionVersion.IMAGE_RUNTIME.equals(request.runtime())) {
+            throw LambdaError.INVALID_PARAMETER_VALUE.with("Images have no runtime: use PackageType Image.");
+        }
         checkEnvironment(variables(request));
         UnsupportedSettings.check(request);
     }
@@ -157,13 +157,6 @@ final class RequestChecks {
     }
 
     /** Limits of tags, whether on creation or later. */
-    private static void checkPublish(@Nullable Boolean publish) {
-        if (Boolean.TRUE.equals(publish)) {
-            throw LambdaError.INVALID_PARAMETER_VALUE.with(
-                    "Publish is not supported yet: Mayfly keeps the version $LATEST of a function and no other.");
-        }
-    }
-
     private static void checkArchitectures(@Nullable List<String> architectures) {
         if (architectures == null) {
             return;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Which runtime goes with which code and which isolation. */
 final class Runtimes {
     static final String WASM = "wasm32-wasip1";
-    private static final String PROVIDED = "provided.al2023";
+    private static final String PROVIDED = "provided.";
 
     private Runtimes() {}
 
@@ -18,8 +18,8 @@ final class Runtimes {
 
     /** Whether the zip has what the runtime starts. Scripts are looked for when they are invoked, as on AWS. */
     static void checkCode(String runtime, @Nullable String handler, CodeContents contents) {
-        if (runtime.equals(PROVIDED) && !contents.bootstrap()) {
-            throw LambdaError.INVALID_PARAMETER_VALUE.with("The runtime " + PROVIDED
+        if (runtime.startsWith(PROVIDED) && !contents.bootstrap()) {
+            throw LambdaError.INVALID_PARAMETER_VALUE.with("The runtime " + runtime
                     + " starts the executable 'bootstrap' at the zip's root, and there is none.");
         }
         if (isWasm(runtime)) {

@@ -67,14 +67,14 @@ record TierChoice(@Nullable Offer offer, @Nullable Isolation minimum) {
         String runtime = function.settings().runtime();
         Map<String, String> tags = function.tags();
         List<Isolation> candidates = candidates(runtime, tags, minimum);
-        Isolation present = function.isolation();
+        Isolation present = function.placement().isolation();
         boolean mayStay = candidates.contains(present);
         boolean unknown = offer == null || offer.checking().contains(present);
         if (mayStay && (unknown || candidates.size() == 1)) {
-            return new Placement(present, function.network());
+            return function.placement();
         }
         if (mayStay && offered(offer, candidates, runtime).isEmpty()) {
-            return new Placement(present, function.network());
+            return function.placement();
         }
         return place(runtime, tags);
     }

@@ -6,9 +6,11 @@ import dev.mayfly.contracts.events.TopicCreation;
 import dev.mayfly.contracts.events.TopicTail;
 import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.contracts.scaling.HostStatus;
 import dev.mayfly.registry.RegistryProperties;
 import dev.mayfly.registry.lambda.LambdaError;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -88,6 +90,14 @@ public class HostOffers implements SmartLifecycle {
         int started =
                 sandboxes.stream().mapToInt(one -> one.idle() + one.busy()).sum();
         return new Held(started, 0);
+    }
+
+    /** Where the live hosts are that run {@code runtime} in {@code tier} now. */
+    public List<URI> offering(Isolation tier, String runtime) {
+        return live().stream()
+                .filter(host -> Offer.of(List.of(host)).has(tier, runtime))
+                .map(host -> URI.create(host.url()))
+                .toList();
     }
 
     private List<HostStatus> live() {

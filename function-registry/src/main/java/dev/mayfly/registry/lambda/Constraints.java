@@ -28,6 +28,16 @@ public final class Constraints {
         return this;
     }
 
+    /** A share of a whole: 0.0 - 1.0. */
+    public Constraints share(String member, @Nullable Double value) {
+        if (value != null && !(value >= 0.0)) {
+            violated(member, value, "Member must have value greater than or equal to 0.0");
+        } else if (value != null && value > 1.0) {
+            violated(member, value, "Member must have value less than or equal to 1.0");
+        }
+        return this;
+    }
+
     public Constraints length(String member, @Nullable String value, int min, int max) {
         if (value != null && value.length() < min) {
             violated(member, value, "Member must have length greater than or equal to " + min);

@@ -1,6 +1,7 @@
 package dev.mayfly.registry.lambda;
 
 import dev.mayfly.contracts.function.FunctionVersion;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,18 @@ public record FunctionRef(
     /** Whether it means the version that is edited in place: by that name or by none. */
     public boolean isLatest() {
         return qualifier == null || qualifier.equals(FunctionVersion.LATEST);
+    }
+
+    /** Whether it means a published version, by its number. */
+    public boolean isVersion() {
+        return qualifier != null && qualifier.matches("[0-9]+");
+    }
+
+    /** The number of the version that it means; empty when it means none, or none that there can be. */
+    public Optional<Long> versionNumber() {
+        return isVersion() && qualifier != null && qualifier.matches("[1-9][0-9]{0,17}")
+                ? Optional.of(Long.parseLong(qualifier))
+                : Optional.empty();
     }
 
     /** The ARN as the caller meant it, qualifier included. */

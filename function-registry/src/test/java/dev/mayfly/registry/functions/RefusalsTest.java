@@ -88,14 +88,29 @@ class RefusalsTest extends RegistryFixture {
                         "Value nodejs4.3 at 'runtime' failed to satisfy constraint: Member must"
                                 + " satisfy enum value set: [nodejs20.x, provided.al2023, python3.11, wasm32-wasip1]"),
                 invalid("VpcConfig", "{\"SubnetIds\":[\"subnet-1\"]}", "Not supported by Mayfly yet: VpcConfig"),
-                invalid("DeadLetterConfig", "{\"TargetArn\":\"arn:x\"}", "DeadLetterConfig"),
+                validation("DeadLetterConfig", "{\"TargetArn\":\"nothing\"}", "at 'deadLetterConfig.targetArn'"),
+                invalid(
+                        "DeadLetterConfig",
+                        "{\"TargetArn\":\"arn:aws:sqs:us-east-1:000000000000:queue\"}",
+                        "names nothing that Mayfly delivers to"),
                 invalid("KMSKeyArn", "\"arn:x\"", "KMSKeyArn"),
-                invalid("Layers", "[\"arn:x\"]", "Layers"),
+                validation("Layers", "[\"arn:x\"]", "at 'layers.member'"),
+                validation("Layers", "[null]", "at 'layers.member'"),
+                invalid(
+                        "Layers",
+                        "[\"arn:aws:lambda:us-east-1:000000000000:layer:none:1\"]",
+                        "Layer version arn:aws:lambda:us-east-1:000000000000:layer:none:1 does not exist."),
                 invalid("FileSystemConfigs", "[{\"Arn\":\"x\"}]", "FileSystemConfigs"),
                 invalid("ImageConfig", "{\"Command\":[\"x\"]}", "ImageConfig"),
-                invalid("TracingConfig", "{\"Mode\":\"Active\"}", "TracingConfig other than {Mode=PassThrough}"),
-                invalid("SnapStart", "{\"ApplyOn\":\"PublishedVersions\"}", "SnapStart"),
-                invalid("LoggingConfig", "{\"LogFormat\":\"JSON\"}", "LoggingConfig"),
+                validation("TracingConfig", "{\"Mode\":\"On\"}", "enum value set: [Active, PassThrough]"),
+                validation("SnapStart", "{\"ApplyOn\":\"All\"}", "enum value set: [PublishedVersions, None]"),
+                validation("LoggingConfig", "{\"LogFormat\":\"XML\"}", "enum value set: [JSON, Text]"),
+                validation("LoggingConfig", "{\"LogGroup\":\"a b\"}", "at 'loggingConfig.logGroup'"),
+                validation("LoggingConfig", "{\"SystemLogLevel\":\"FATAL\"}", "at 'loggingConfig.systemLogLevel'"),
+                invalid(
+                        "LoggingConfig",
+                        "{\"LogFormat\":\"Text\",\"SystemLogLevel\":\"WARN\"}",
+                        "can only be set when LogFormat is JSON"),
                 Arguments.of(
                         "MemorySize", "\"128\"", 400, "InvalidRequestContentException", "Could not parse request body"),
                 Arguments.of(
@@ -159,8 +174,7 @@ class RefusalsTest extends RegistryFixture {
                         "No sandbox host offers isolation microvm." + " Offered now: [wasm, container]"),
                 invalid("Tags", "{\"mayfly:isolation\":\"gvisor\"}", "runsc is not installed"),
                 invalid("Tags", "{\"mayfly:network\":\"all\"}", "must be one of [none, egress]"),
-                invalid("PackageType", "\"Image\"", "PackageType Image is not supported yet"),
-                invalid("Publish", "true", "Publish is not supported yet"),
+                invalid("PackageType", "\"Image\"", "Please don't provide Handler or Runtime or Layer"),
                 invalid("Architectures", "[\"" + other() + "\"]", "is not offered"),
                 invalid("Runtime", "null", "Runtime and Handler are mandatory parameters"),
                 invalid("Handler", "null", "Runtime and Handler are mandatory parameters"),
@@ -239,8 +253,7 @@ class RefusalsTest extends RegistryFixture {
     @ValueSource(
             strings = {
                 "PUT /2017-10-31/functions/existing/concurrency",
-                "POST /2015-03-31/functions/existing/versions",
-                "GET /2015-03-31/functions/existing/aliases",
+                "DELETE /2015-03-31/functions/existing/versions",
                 "GET /2015-03-31/event-source-mappings/",
                 "PATCH /2015-03-31/functions/existing",
                 "GET /",

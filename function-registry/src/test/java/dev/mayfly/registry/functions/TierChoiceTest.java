@@ -143,8 +143,8 @@ class TierChoiceTest {
         return new DeployedFunction(
                 "000000000000",
                 "f",
-                new FunctionSettings(NODE, "index.handler", "role", "", 128, 3, 512, Map.of()),
-                new FunctionCode("00", 1, new CodeContents(false, List.of())),
+                new FunctionSettings(NODE, "index.handler", "role", "", 128, 3, 512, Map.of(), FunctionOptions.NONE),
+                new FunctionCode("00", 1, new CodeContents(false, List.of(), 0), null, null),
                 "x86_64",
                 new Placement(isolation, Network.NONE),
                 tags,
