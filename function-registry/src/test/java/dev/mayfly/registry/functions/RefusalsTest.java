@@ -252,9 +252,7 @@ class RefusalsTest extends RegistryFixture {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "PUT /2017-10-31/functions/existing/concurrency",
                 "DELETE /2015-03-31/functions/existing/versions",
-                "GET /2015-03-31/event-source-mappings/",
                 "PATCH /2015-03-31/functions/existing",
                 "GET /",
                 "GET /nothing/here",
