@@ -15,7 +15,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 public record InvokerProperties(String trustKey, String kafka, String region, Services services) {
     /**
      * @param registry asked about functions that were not heard of
+     * @param objects where records for buckets are put
      * @param host the sandbox host to ask while none has been heard of
      */
-    public record Services(URI registry, URI host) {}
+    public record Services(URI registry, URI objects, URI host) {}
 }

@@ -258,7 +258,7 @@ class EventTest {
                         "requestid", id,
                         "account", InvokerUnderTest.ACCOUNT,
                         "function", "orphan",
-                        "version", "$LATEST",
+                        "qualifier", "$LATEST",
                         "functionarn", "arn:aws:lambda:us-east-1:000000000000:function:orphan",
                         "attempt", "1",
                         "backoffs", "0",

@@ -82,7 +82,8 @@ final class InvokerUnderTest implements AutoCloseable {
                 "--mayfly.kafka=" + TestKafka.bootstrapServers(),
                 "--mayfly.services.registry=http://127.0.0.1:"
                         + registry.getAddress().getPort(),
-                "--mayfly.services.host=" + host.url()));
+                "--mayfly.services.host=" + host.url(),
+                "--mayfly.services.objects=" + host.url()));
         arguments.addAll(List.of(settings));
         context = SpringApplication.run(InvokerApplication.class, arguments.toArray(String[]::new));
         await().atMost(Duration.ofSeconds(40)).until(() -> health().contains("\"status\":\"UP\""));

@@ -44,11 +44,13 @@ public record QueuedEvent(
      * A record about an event that has ended, on its way to a destination or dead-letter target.
      *
      * @param target an ARN or {@code kafka://TOPIC}
+     * @param about the request id of that event
      * @param errorCode of a dead letter, or null for a destination's invocation record
      * @param errorMessage likewise
      */
     public record Delivery(
             String target,
+            String about,
             @Nullable String errorCode,
             @Nullable String errorMessage) {}
 
@@ -77,6 +79,26 @@ public record QueuedEvent(
                 Duration.ZERO,
                 null,
                 null,
+                payload);
+    }
+
+    /** A record about {@code event}, on its way from {@code now} on. */
+    public static QueuedEvent delivery(
+            QueuedEvent event, String requestId, Delivery delivery, Instant now, byte[] payload) {
+        return new QueuedEvent(
+                requestId,
+                event.accountId,
+                event.functionName,
+                event.qualifier,
+                event.functionArn,
+                event.traceId,
+                null,
+                1,
+                0,
+                now,
+                Duration.ZERO,
+                null,
+                delivery,
                 payload);
     }
 
@@ -161,6 +183,7 @@ public record QueuedEvent(
         putUnlessNull(extensions, "notbefore", notBefore);
         if (delivery != null) {
             extensions.put("target", delivery.target());
+            extensions.put("about", delivery.about());
             putUnlessNull(extensions, "errorcode", delivery.errorCode());
             putUnlessNull(extensions, "errormessage", delivery.errorMessage());
         }
@@ -195,7 +218,11 @@ public record QueuedEvent(
                     notBefore == null ? null : Instant.parse(notBefore),
                     target == null
                             ? null
-                            : new Delivery(target, extensions.get("errorcode"), extensions.get("errormessage")),
+                            : new Delivery(
+                                    target,
+                                    required(event, "about"),
+                                    extensions.get("errorcode"),
+                                    extensions.get("errormessage")),
                     event.data());
         } catch (DateTimeParseException e) {
             throw new IllegalArgumentException("The event has a malformed time", e);

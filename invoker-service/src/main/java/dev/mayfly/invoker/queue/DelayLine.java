@@ -2,6 +2,7 @@ package dev.mayfly.invoker.queue;
 
 import dev.mayfly.contracts.events.CloudEvent;
 import dev.mayfly.contracts.events.Topics;
+import dev.mayfly.contracts.queue.QueuedEvent;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

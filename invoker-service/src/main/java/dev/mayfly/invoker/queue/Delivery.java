@@ -1,7 +1,7 @@
 package dev.mayfly.invoker.queue;
 
 import dev.mayfly.contracts.function.FunctionVersion;
-import dev.mayfly.contracts.hosting.InvocationOutcome;
+import dev.mayfly.contracts.queue.QueuedEvent;
 import dev.mayfly.invoker.dispatch.Dispatched;
 import dev.mayfly.invoker.dispatch.Dispatcher;
 import dev.mayfly.invoker.dispatch.Order;
@@ -9,16 +9,14 @@ import dev.mayfly.invoker.functions.FunctionDirectory;
 import dev.mayfly.invoker.functions.MinimumIsolation;
 import dev.mayfly.invoker.functions.RegistryUnreachableException;
 import dev.mayfly.invoker.hosts.AnswerSink;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** Runs one queued event and says what is to become of it. Publishes nothing itself. */
+/** Runs one queued event and says what is to become of it. Publishes nothing itself, but to destinations. */
 final class Delivery {
     /** A queued event waits in the queue, not at the host's door. */
     private static final Duration ROOM_WAIT = Duration.ofMillis(500);
@@ -26,6 +24,9 @@ final class Delivery {
     private final FunctionDirectory functions;
     private final MinimumIsolation minimums;
     private final Dispatcher dispatcher;
+    private final Orders orders;
+    private final Destinations destinations;
+    private final OutcomeRecords records;
     private final QueueSettings settings;
     private final Clock clock;
 
@@ -33,56 +34,62 @@ final class Delivery {
             FunctionDirectory functions,
             MinimumIsolation minimums,
             Dispatcher dispatcher,
+            Orders orders,
+            Destinations destinations,
             QueueSettings settings,
             Clock clock) {
         this.functions = functions;
         this.minimums = minimums;
         this.dispatcher = dispatcher;
+        this.orders = orders;
+        this.destinations = destinations;
+        this.records = new OutcomeRecords(clock);
         this.settings = settings;
         this.clock = clock;
     }
 
-    /** Nobody waits for the answer; it is read, so that the connection stays good. */
-    private static final class Outcome implements AnswerSink {
-        private InvocationOutcome.Status status = InvocationOutcome.Status.PLATFORM_ERROR;
-
-        @Override
-        public void accept(InvocationOutcome outcome, InputStream body, long length) throws IOException {
-            body.transferTo(OutputStream.nullOutputStream());
-            status = outcome.status();
+    Verdict deliver(QueuedEvent event) throws InterruptedException {
+        if (event.delivery() != null) {
+            return carry(event);
         }
-    }
-
-    /** What is to become of an event after an attempt to deliver it. */
-    sealed interface Verdict {
-        /** Nothing: it was delivered. */
-        record Delivered() implements Verdict {}
-
-        /** It waits, in this form. */
-        record Delayed(QueuedEvent event) implements Verdict {}
-
-        /** It is given up. */
-        record GivenUp(String reason, String detail) implements Verdict {}
-    }
-
-    Verdict deliver(QueuedEvent event) {
-        Instant deadline = event.acceptedAt().plus(settings.maxAge());
-        if (clock.instant().isAfter(deadline)) {
-            return aged();
+        if (orders.isCancelled(event)) {
+            return new Verdict.Cancelled();
         }
-        Optional<FunctionVersion> function;
+        if (orders.isPaused(event)) {
+            return new Verdict.Parked(event.parked(clock.instant()));
+        }
+        Optional<FunctionDirectory.Resolved> resolved;
         try {
-            function = functions.find(event.accountId(), event.functionName(), event.version());
+            resolved = functions.resolve(event.accountId(), event.functionName(), event.qualifier());
         } catch (RegistryUnreachableException e) {
-            return putOff(event);
+            return putOff(event, "RegistryUnreachable", null);
         }
-        return function.map(found -> minimums.isMetBy(found) ? run(event, found, deadline) : putOff(event))
-                .orElseGet(Delivery::functionGone);
+        return resolved.map(found -> deliver(event, found)).orElseGet(Delivery::functionGone);
     }
 
-    private Verdict run(QueuedEvent event, FunctionVersion function, Instant deadline) {
+    private Verdict deliver(QueuedEvent event, FunctionDirectory.Resolved resolved) {
+        var function = resolved.function();
+        var rules = AsynchronousRules.of(resolved.rules(), event.qualifier(), settings);
+        var context = new Context(event, function, rules);
+        if (clock.instant().isAfter(event.deadline(rules.maxAge()))) {
+            return aged(context, null);
+        }
+        if (!function.state().equals("Active")) {
+            return putOff(context, "FunctionNotActive", function.state());
+        }
+        if (!minimums.isMetBy(function)) {
+            return putOff(context, "MinimumIsolation", "the function is weaker than its account's minimum");
+        }
+        return run(context);
+    }
+
+    /** What is known of an event once its function is. */
+    private record Context(QueuedEvent event, FunctionVersion function, AsynchronousRules rules) {}
+
+    private Verdict run(Context context) {
+        var event = context.event();
         var order = new Order(
-                function,
+                context.function(),
                 event.functionArn(),
                 event.requestId(),
                 event.attempt(),
@@ -90,61 +97,103 @@ final class Delivery {
                 false,
                 event.traceId(),
                 event.clientContext(),
-                deadline,
+                event.deadline(context.rules().maxAge()),
                 ROOM_WAIT);
-        var outcome = new Outcome();
+        var attempt = new Attempt(context.function().version(), context.rules().onSuccess() != null);
         Dispatched dispatched;
         try {
-            dispatched = dispatcher.dispatch(order, outcome);
+            dispatched = dispatcher.dispatch(order, attempt);
         } catch (AnswerSink.ReceiverGoneException e) {
             throw new IllegalStateException("The void does not go away", e);
         }
         return switch (dispatched) {
-            case Dispatched.Answered ignored -> judged(event, outcome.status);
+            case Dispatched.Answered ignored -> judged(context, attempt);
             case Dispatched.UnknownFunction ignored -> functionGone();
-            case Dispatched.Throttled ignored -> putOff(event);
-            case Dispatched.NoRoom ignored -> putOff(event);
-            case Dispatched.NotYetOffered ignored -> putOff(event);
-            case Dispatched.NotOffered ignored -> putOff(event);
-            case Dispatched.Unreachable ignored -> putOff(event);
-            case Dispatched.Broken ignored -> putOff(event);
+            case Dispatched.Throttled ignored -> putOff(context, "Throttled", null);
+            case Dispatched.NoRoom ignored -> putOff(context, "NoRoom", null);
+            case Dispatched.NotYetOffered ignored -> putOff(context, "NotYetOffered", null);
+            case Dispatched.NotOffered refused -> putOff(context, "NotOffered", refused.detail());
+            case Dispatched.Unreachable lost -> putOff(context, "HostUnreachable", lost.detail());
+            case Dispatched.Broken broken -> putOff(context, "PlatformError", broken.detail());
         };
     }
 
-    private Verdict judged(QueuedEvent event, InvocationOutcome.Status status) {
-        return switch (status) {
-            case SUCCESS -> new Verdict.Delivered();
-            case PLATFORM_ERROR -> putOff(event);
-            case FUNCTION_ERROR, TIMEOUT -> retried(event, status);
+    private Verdict judged(Context context, Attempt attempt) {
+        return switch (attempt.status()) {
+            case SUCCESS -> new Verdict.Delivered(records.ofSuccess(context.event(), context.rules(), attempt));
+            case PLATFORM_ERROR -> putOff(context, "PlatformError", attempt.errorMessage());
+            case FUNCTION_ERROR -> retried(context, attempt, "FunctionError");
+            case TIMEOUT -> retried(context, attempt, "Timeout");
         };
     }
 
-    private Verdict retried(QueuedEvent event, InvocationOutcome.Status status) {
-        List<Duration> delays = settings.retryDelays();
-        if (event.attempt() > delays.size()) {
-            return new Verdict.GivenUp("RetriesExhausted", status + " in attempt " + event.attempt());
+    private Verdict retried(Context context, Attempt attempt, String reason) {
+        var event = context.event();
+        if (event.attempt() > context.rules().maxRetries()) {
+            return givenUp(context, "RetriesExhausted", attempt.errorMessage(), attempt);
         }
-        return unlessAged(event.nextAttempt(delays.get(event.attempt() - 1), clock.instant()));
+        List<Duration> delays = settings.retryDelays();
+        var delay = delays.get(Math.min(event.attempt(), delays.size()) - 1);
+        return unlessAged(context, event.nextAttempt(delay, clock.instant()), reason, attempt.errorMessage(), attempt);
     }
 
-    /** Another delivery of the same attempt, later. */
-    Verdict putOff(QueuedEvent event) {
+    private Verdict putOff(Context context, String reason, @Nullable String detail) {
+        var event = context.event();
+        return unlessAged(context, event.putOff(backOff(event), clock.instant()), reason, detail, null);
+    }
+
+    /** Another delivery of the same attempt, later, when nothing is known of the function. */
+    Verdict putOff(QueuedEvent event, String reason, @Nullable String detail) {
+        return clock.instant().isAfter(event.deadline(settings.maxAge()))
+                ? new Verdict.GivenUp("EventAgeExceeded", "older than " + settings.maxAge(), List.of())
+                : new Verdict.Delayed(event.putOff(backOff(event), clock.instant()), reason, detail);
+    }
+
+    private Duration backOff(QueuedEvent event) {
         List<Duration> steps = settings.backOff();
-        var delay = steps.get(Math.min(event.backOffs(), steps.size() - 1));
-        return unlessAged(event.putOff(delay, clock.instant()));
+        return steps.get(Math.min(event.backOffs(), steps.size() - 1));
     }
 
-    private Verdict unlessAged(QueuedEvent next) {
+    private Verdict unlessAged(
+            Context context, QueuedEvent next, String reason, @Nullable String detail, @Nullable Attempt attempt) {
         Instant due = next.notBefore();
-        boolean inTime = due == null || !due.isAfter(next.acceptedAt().plus(settings.maxAge()));
-        return inTime ? new Verdict.Delayed(next) : aged();
+        boolean inTime =
+                due == null || !due.isAfter(next.deadline(context.rules().maxAge()));
+        return inTime ? new Verdict.Delayed(next, reason, detail) : aged(context, attempt);
     }
 
-    private Verdict aged() {
-        return new Verdict.GivenUp("EventAgeExceeded", "older than " + settings.maxAge());
+    private Verdict aged(Context context, @Nullable Attempt attempt) {
+        String detail = "older than " + context.rules().maxAge();
+        return givenUp(
+                context,
+                "EventAgeExceeded",
+                attempt == null ? detail : detail + "; " + attempt.errorMessage(),
+                attempt);
+    }
+
+    private Verdict givenUp(Context context, String reason, String detail, @Nullable Attempt attempt) {
+        String deadLetterArn = context.function().deadLetterArn();
+        return new Verdict.GivenUp(
+                reason, detail, records.ofFailure(context.event(), context.rules(), deadLetterArn, reason, attempt));
     }
 
     private static Verdict functionGone() {
-        return new Verdict.GivenUp("FunctionNotFound", "the function was deleted");
+        return new Verdict.GivenUp("FunctionNotFound", "the function, version or alias was deleted", List.of());
+    }
+
+    private Verdict carry(QueuedEvent event) throws InterruptedException {
+        return switch (destinations.carry(event)) {
+            case Destinations.Carried.Done ignored -> new Verdict.Delivered(List.of());
+            case Destinations.Carried.Refused refused -> undeliverable(refused.detail());
+            case Destinations.Carried.NotNow notNow ->
+                event.backOffs() >= settings.backOff().size()
+                        ? undeliverable(notNow.detail())
+                        : new Verdict.Delayed(
+                                event.putOff(backOff(event), clock.instant()), "DestinationFailed", notNow.detail());
+        };
+    }
+
+    private static Verdict undeliverable(String detail) {
+        return new Verdict.GivenUp("DestinationUndeliverable", detail, List.of());
     }
 }

@@ -4,6 +4,8 @@ import dev.mayfly.contracts.events.CloudEvent;
 import dev.mayfly.contracts.events.EventPublisher;
 import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.contracts.queue.QueueOrder;
+import dev.mayfly.contracts.queue.QueuedEvent;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Where asynchronous invocations are put: to be delivered now, later, or never again. Thread-safe. */
 public final class EventQueue {
+    private static final int ARN_PARTS_WITH_QUALIFIER = 8;
+
     private final EventPublisher publisher;
     private final List<Duration> steps;
     private final Clock clock;
@@ -29,9 +33,10 @@ public final class EventQueue {
     }
 
     /**
-     * Accepts an invocation. Once the future completes, it is safe on all in-sync replicas.
+     * Accepts an invocation. Once the future completes, it is safe on all in-sync replicas. An invocation whose request id
+     * was accepted not long ago is not run again.
      *
-     * @param functionArn as invoked
+     * @param functionArn as invoked: its qualifier says which version is meant, at each attempt anew
      */
     public CompletableFuture<Void> accept(
             String requestId,
@@ -40,19 +45,33 @@ public final class EventQueue {
             @Nullable String traceId,
             @Nullable String clientContext,
             byte[] payload) {
-        return deliver(new QueuedEvent(
+        return accept(requestId, function.accountId(), function.name(), functionArn, traceId, clientContext, payload);
+    }
+
+    /** As above, for a function that was not looked up. */
+    public CompletableFuture<Void> accept(
+            String requestId,
+            String accountId,
+            String functionName,
+            String functionArn,
+            @Nullable String traceId,
+            @Nullable String clientContext,
+            byte[] payload) {
+        return deliver(QueuedEvent.accepted(
                 requestId,
-                function.accountId(),
-                function.name(),
-                function.version(),
+                accountId,
+                functionName,
+                qualifier(functionArn),
                 functionArn,
                 traceId,
                 clientContext,
-                1,
-                0,
                 clock.instant(),
-                null,
                 payload));
+    }
+
+    static String qualifier(String functionArn) {
+        String[] parts = functionArn.split(":", -1);
+        return parts.length == ARN_PARTS_WITH_QUALIFIER ? parts[ARN_PARTS_WITH_QUALIFIER - 1] : FunctionVersion.LATEST;
     }
 
     /** Puts the event where it is delivered at once. */
@@ -72,6 +91,11 @@ public final class EventQueue {
     CompletableFuture<Void> giveUp(QueuedEvent event, String reason, String detail) {
         CloudEvent dead = event.toCloudEvent().with("reason", reason).with("detail", detail);
         return publisher.publish(Topics.DEAD_INVOCATIONS, event.functionKey(), dead);
+    }
+
+    /** The order to cancel the event has been carried out. */
+    CompletableFuture<Void> endCancelOrder(QueuedEvent event) {
+        return publisher.publishTombstone(Topics.QUEUE_ORDERS, QueueOrder.Cancel.key(event.requestId()));
     }
 
     /** Keeps what is no event of ours, for people to look at. */

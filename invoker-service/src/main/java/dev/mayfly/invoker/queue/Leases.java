@@ -4,6 +4,7 @@ import dev.mayfly.contracts.events.CloudEvent;
 import dev.mayfly.contracts.events.EventPublisher;
 import dev.mayfly.contracts.events.TopicTail;
 import dev.mayfly.contracts.events.Topics;
+import dev.mayfly.contracts.queue.QueuedEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
@@ -32,17 +34,17 @@ final class Leases implements AutoCloseable {
     private static final String OWNER = "owner/";
     private static final String SOURCE = "/mayfly/invoker-service";
 
-    /** Where a lease's event lies on the topic. */
-    record Place(String owner, int partition, long offset) {}
+    private record Lease(String owner, PlacedEvents.Place place) {}
 
     private final String me;
     private final EventPublisher publisher;
     private final EventQueue queue;
-    private final LeaseReader reader;
+    private final PlacedEvents reader;
     private final Retrying retrying;
+    private final Parking parking;
     private final QueueSettings settings;
     private final LongSupplier nanoTime;
-    private final ConcurrentHashMap<String, Place> leases = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Lease> leases = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Long> heard = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("leases").factory());
@@ -52,8 +54,9 @@ final class Leases implements AutoCloseable {
             String me,
             EventPublisher publisher,
             EventQueue queue,
-            LeaseReader reader,
+            PlacedEvents reader,
             Retrying retrying,
+            Parking parking,
             QueueSettings settings,
             LongSupplier nanoTime) {
         this.me = me;
@@ -61,6 +64,7 @@ final class Leases implements AutoCloseable {
         this.queue = queue;
         this.reader = reader;
         this.retrying = retrying;
+        this.parking = parking;
         this.settings = settings;
         this.nanoTime = nanoTime;
     }
@@ -75,16 +79,21 @@ final class Leases implements AutoCloseable {
         return current != null && current.isCaughtUp();
     }
 
-    /**
-     * Returns when the event is safe in this invoker's name, so that its record may be acknowledged. The lease ends with
-     * {@code ended}.
-     */
-    void take(QueuedEvent event, CompletableFuture<Void> ended) throws InterruptedException {
-        String key = LEASE + event.id();
-        CloudEvent lease = event.toCloudEvent().with("owner", me);
-        retrying.untilSafe(() -> publisher.publish(Topics.RUNNING_INVOCATIONS, key, lease));
+    /** Completes once the event is safe in this invoker's name, so that its record may be acknowledged. */
+    CompletableFuture<Void> take(QueuedEvent event) {
+        return publisher.publish(
+                Topics.RUNNING_INVOCATIONS, key(event), event.toCloudEvent().with("owner", me));
+    }
+
+    /** Ends the lease with {@code ended}. */
+    void endWith(QueuedEvent event, CompletableFuture<Void> ended) {
         var unused = ended.thenRunAsync(
-                () -> release(key), task -> Thread.ofVirtual().name("lease-end").start(task));
+                () -> release(key(event)),
+                task -> Thread.ofVirtual().name("lease-end").start(task));
+    }
+
+    private static String key(QueuedEvent event) {
+        return LEASE + event.id();
     }
 
     private void release(String key) {
@@ -111,7 +120,7 @@ final class Leases implements AutoCloseable {
         } else {
             var header = received.headers().lastHeader("ce_owner");
             String owner = header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
-            leases.put(key, new Place(owner, received.partition(), received.offset()));
+            leases.put(key, new Lease(owner, new PlacedEvents.Place(received.partition(), received.offset())));
             heard.put(owner, now);
         }
     }
@@ -123,8 +132,9 @@ final class Leases implements AutoCloseable {
             publisher
                     .publish(Topics.RUNNING_INVOCATIONS, OWNER + me, alive)
                     .get(settings.ownerSilence().toMillis(), TimeUnit.MILLISECONDS);
-            if (isComplete()) {
+            if (isComplete() && isFirst()) {
                 adoptOrphans();
+                parking.releaseWhatIsNotPaused();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -133,17 +143,16 @@ final class Leases implements AutoCloseable {
         }
     }
 
-    private void adoptOrphans() throws InterruptedException {
+    /** Whether this invoker is the one that does what one alone has to do. */
+    boolean isFirst() {
         // One that does not hear itself is deaf, and must not declare others dead.
-        if (!isAlive(me, settings.ownerSilence().dividedBy(2))) {
-            return;
-        }
-        boolean first = heard.keySet().stream()
-                .filter(owner -> isAlive(owner, settings.ownerSilence()))
-                .allMatch(owner -> me.compareTo(owner) <= 0);
-        if (!first) {
-            return;
-        }
+        return isAlive(me, settings.ownerSilence().dividedBy(2))
+                && heard.keySet().stream()
+                        .filter(owner -> isAlive(owner, settings.ownerSilence()))
+                        .allMatch(owner -> me.compareTo(owner) <= 0);
+    }
+
+    private void adoptOrphans() throws InterruptedException {
         var orphans = leases.entrySet().stream()
                 .filter(lease -> !isAlive(lease.getValue().owner(), settings.ownerSilence()))
                 .toList();
@@ -153,17 +162,17 @@ final class Leases implements AutoCloseable {
         forgetTheDead();
     }
 
-    private void adopt(List<Map.Entry<String, Place>> orphans) throws InterruptedException {
+    private void adopt(List<Map.Entry<String, Lease>> orphans) throws InterruptedException {
         log.info("{} events of invokers that fell silent are delivered again", orphans.size());
-        for (var orphan : orphans) {
-            var event = reader.read(orphan.getKey(), orphan.getValue());
-            if (event.isPresent()) {
-                var adopted = event.get();
-                retrying.untilSafe(() -> queue.deliver(adopted));
-                retrying.untilSafe(() -> publisher.publishTombstone(Topics.RUNNING_INVOCATIONS, orphan.getKey()));
-            }
-            leases.remove(orphan.getKey(), orphan.getValue());
-        }
+        reader.read(
+                orphans.stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey, orphan -> orphan.getValue().place())),
+                (key, event) -> {
+                    retrying.untilSafe(() -> queue.deliver(event));
+                    retrying.untilSafe(() -> publisher.publishTombstone(Topics.RUNNING_INVOCATIONS, key));
+                });
+        orphans.forEach(orphan -> leases.remove(orphan.getKey(), orphan.getValue()));
     }
 
     private void forgetTheDead() throws InterruptedException {

@@ -1,6 +1,7 @@
 package dev.mayfly.invoker.queue;
 
 import dev.mayfly.contracts.events.CloudEvent;
+import dev.mayfly.contracts.queue.QueuedEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,8 +33,6 @@ import org.slf4j.LoggerFactory;
 final class Pump implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Pump.class);
     private static final Duration POLL = Duration.ofMillis(500);
-
-    private record Held(QueuedEvent event, CompletableFuture<Void> ended) {}
 
     private final String kafka;
     private final String topic;
@@ -109,34 +108,49 @@ final class Pump implements AutoCloseable {
         if (batch.isEmpty()) {
             return;
         }
-        var held = new ArrayList<Held>(batch.count());
+        var held = new ArrayList<RunningEvents.Running>(batch.count());
         for (var received : batch) {
             QueuedEvent event = read(received);
             if (event != null) {
-                held.add(new Held(event, events.run(event)));
+                held.add(events.run(event));
             }
         }
         hold(held);
-        for (var one : held) {
-            if (!one.ended().isDone()) {
-                leases.take(one.event(), one.ended());
-            }
-        }
+        lease(held.stream().filter(one -> !one.ended().isDone()).toList());
         batch.forEach(received -> consumer.acknowledge(received, AcknowledgeType.ACCEPT));
         consumer.commitSync()
                 .forEach((partition, failure) -> failure.ifPresent(
                         reason -> log.warn("Kafka may deliver events of {} again: {}", partition, reason)));
     }
 
-    private void hold(List<Held> held) throws InterruptedException {
-        var all = CompletableFuture.allOf(held.stream().map(Held::ended).toArray(CompletableFuture[]::new));
+    /** Waits for those that may end soon, a little. */
+    private void hold(List<RunningEvents.Running> held) throws InterruptedException {
+        var soon = held.stream()
+                .filter(RunningEvents.Running::mayEndSoon)
+                .map(RunningEvents.Running::ended)
+                .toArray(CompletableFuture[]::new);
         try {
-            all.get(settings.hold().toMillis(), TimeUnit.MILLISECONDS);
+            CompletableFuture.allOf(soon).get(settings.hold().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             log.debug("Part of a batch of {} runs on", held.size());
         } catch (ExecutionException e) {
             throw new IllegalStateException("Events never end with an exception", e);
         }
+    }
+
+    /** Returns when all of these are safe without their records. */
+    private void lease(List<RunningEvents.Running> runOn) throws InterruptedException {
+        runOn.forEach(RunningEvents.Running::isSlow);
+        var begun = runOn.stream().map(one -> lease(one.event())).toList();
+        for (int n = 0; n < begun.size(); n++) {
+            var one = runOn.get(n);
+            retrying.untilSafe(begun.get(n), () -> lease(one.event()));
+            leases.endWith(one.event(), one.ended());
+        }
+    }
+
+    private CompletableFuture<Void> lease(QueuedEvent event) {
+        return CompletableFuture.allOf(leases.take(event), events.tellStarted(event));
     }
 
     private @Nullable QueuedEvent read(ConsumerRecord<String, byte[]> received) throws InterruptedException {

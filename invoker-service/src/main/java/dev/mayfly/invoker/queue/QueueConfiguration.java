@@ -1,12 +1,12 @@
 package dev.mayfly.invoker.queue;
 
 import dev.mayfly.contracts.events.EventPublisher;
+import dev.mayfly.contracts.trust.Vouching;
 import dev.mayfly.invoker.InvokerId;
 import dev.mayfly.invoker.InvokerProperties;
 import dev.mayfly.invoker.dispatch.Dispatcher;
 import dev.mayfly.invoker.functions.FunctionDirectory;
 import dev.mayfly.invoker.functions.MinimumIsolation;
-import dev.mayfly.invoker.load.LoadBoard;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
@@ -30,11 +30,11 @@ class QueueConfiguration {
             FunctionDirectory functions,
             MinimumIsolation minimums,
             Dispatcher dispatcher,
-            LoadBoard load,
+            Vouching vouching,
             Clock clock,
             MeterRegistry metrics) {
         var delivery = new EventDelivery(
-                properties.kafka(),
+                properties,
                 id.value(),
                 settings,
                 publisher,
@@ -42,7 +42,8 @@ class QueueConfiguration {
                 functions,
                 minimums,
                 dispatcher,
-                load,
+                vouching,
+                metrics,
                 clock);
         metrics.gauge("mayfly.queue.running", delivery, EventDelivery::running);
         return delivery;

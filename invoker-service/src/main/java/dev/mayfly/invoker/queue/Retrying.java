@@ -1,5 +1,6 @@
 package dev.mayfly.invoker.queue;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -21,9 +22,19 @@ final class Retrying {
      * @throws InterruptedException when the service stops before
      */
     void untilSafe(Supplier<CompletableFuture<Void>> publication) throws InterruptedException {
+        untilSafe(publication.get(), publication);
+    }
+
+    /**
+     * As {@link #untilSafe(Supplier)}, when the first publication has begun already.
+     *
+     * @throws InterruptedException when the service stops before
+     */
+    void untilSafe(CompletableFuture<Void> first, Supplier<CompletableFuture<Void>> again) throws InterruptedException {
+        CompletableFuture<Void> publication = first;
         while (true) {
             try {
-                publication.get().get();
+                publication.get();
                 return;
             } catch (ExecutionException e) {
                 log.warn("Kafka did not take an event; it is tried again: {}", String.valueOf(e.getCause()));
@@ -31,12 +42,18 @@ final class Retrying {
             if (pause()) {
                 throw new InterruptedException("The service stops");
             }
+            publication = again.get();
         }
     }
 
     /** Waits a moment; true when the service stops. */
     boolean pause() throws InterruptedException {
         return stopped.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Waits for {@code length}; true when the service stops. */
+    boolean pause(Duration length) throws InterruptedException {
+        return stopped.await(length.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     boolean isStopped() {

@@ -1,52 +1,92 @@
 package dev.mayfly.invoker.queue;
 
-import dev.mayfly.invoker.load.LoadBoard;
+import dev.mayfly.contracts.queue.QueueChange;
+import dev.mayfly.contracts.queue.QueuedEvent;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Runs queued events, each on a virtual thread, and sees to what becomes of them. A future of this class completes only
- * when nothing more is to be done for the event: it was delivered, or waits safely, or was given up safely. An event that
- * Kafka hands out again while it runs here, or soon after, is not run again. Thread-safe.
+ * when nothing more is to be done for the event: it was delivered, or waits safely, or was given up safely, and that was
+ * told. An event that Kafka hands out again while it runs here, or after it ended, is not run again. Thread-safe.
  */
 final class RunningEvents implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RunningEvents.class);
-    private static final int REMEMBERED = 20_000;
+    private static final CompletableFuture<Void> NOTHING = CompletableFuture.completedFuture(null);
+
+    /** An event that has been started. */
+    final class Running {
+        private final QueuedEvent event;
+        private final CompletableFuture<Void> ended = new CompletableFuture<>();
+        private final AtomicBoolean slow = new AtomicBoolean();
+        private volatile boolean admitted;
+
+        private Running(QueuedEvent event) {
+            this.event = event;
+        }
+
+        /** Whether it may end soon: other events of its function that run do not take long, or it is only put off. */
+        boolean mayEndSoon() {
+            return !admitted || capacity.slow(event.functionKey()) == 0;
+        }
+
+        QueuedEvent event() {
+            return event;
+        }
+
+        CompletableFuture<Void> ended() {
+            return ended;
+        }
+
+        /** It runs for long, so that its function's events are expected to. */
+        void isSlow() {
+            if (!ended.isDone() && slow.compareAndSet(false, true)) {
+                capacity.isSlow(event.functionKey());
+            }
+        }
+    }
 
     private final Delivery delivery;
     private final EventQueue queue;
+    private final ChangeLog changes;
+    private final SettledEvents settledEvents;
+    private final Parking parking;
     private final Retrying retrying;
-    private final LoadBoard load;
+    private final QueueMetrics metrics;
+    private final Clock clock;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("event-", 0).factory());
-    private final ConcurrentHashMap<String, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Running> running = new ConcurrentHashMap<>();
     private final Capacity capacity;
     private volatile boolean abandoned;
-    private final Set<String> done =
-            Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<String, Boolean>() {
-                private static final long serialVersionUID = 1L;
 
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-                    return size() > REMEMBERED;
-                }
-            }));
-
-    RunningEvents(Delivery delivery, EventQueue queue, Retrying retrying, LoadBoard load, QueueSettings settings) {
+    RunningEvents(
+            Delivery delivery,
+            EventQueue queue,
+            ChangeLog changes,
+            SettledEvents settledEvents,
+            Parking parking,
+            Retrying retrying,
+            QueueMetrics metrics,
+            Clock clock,
+            QueueSettings settings) {
         this.delivery = delivery;
         this.queue = queue;
+        this.changes = changes;
+        this.settledEvents = settledEvents;
+        this.parking = parking;
         this.retrying = retrying;
-        this.load = load;
+        this.metrics = metrics;
+        this.clock = clock;
         this.capacity = new Capacity(settings.maxInFlight(), settings.maxInFlightBytes());
     }
 
@@ -58,60 +98,104 @@ final class RunningEvents implements AutoCloseable {
         capacity.await();
     }
 
-    /** Runs the event. */
-    CompletableFuture<Void> run(QueuedEvent event) {
-        String id = event.id();
-        if (done.contains(id)) {
-            return CompletableFuture.completedFuture(null);
-        }
-        var present = running.get(id);
+    /** Runs the event, unless it is over, or its function has its share of what runs: then it waits for later. */
+    Running run(QueuedEvent event) {
+        var fresh = new Running(event);
+        var present = running.putIfAbsent(event.id(), fresh);
         if (present != null) {
             return present;
         }
-        var waiting = load.waits(event.functionKey());
+        if (settledEvents.isOver(event)) {
+            metrics.repeated();
+            running.remove(event.id());
+            fresh.ended.complete(null);
+            return fresh;
+        }
         int size = event.payload().length;
-        capacity.take(size);
-        var ended = new CompletableFuture<Void>();
-        running.put(id, ended);
+        boolean admitted = capacity.tryTake(event.accountId(), event.functionKey(), size);
+        fresh.admitted = admitted;
         threads.execute(() -> {
-            waiting.close();
             try {
-                settle(event);
-                done.add(id);
-                running.remove(id);
-                ended.complete(null);
+                settle(event, admitted ? verdict(event) : delivery.putOff(event, "Busy", null));
+                running.remove(event.id());
+                fresh.ended.complete(null);
             } catch (InterruptedException e) {
                 // Shutting down: the record or its lease brings the event back.
-                running.remove(id);
+                running.remove(event.id());
                 Thread.currentThread().interrupt();
             } finally {
-                capacity.giveBack(size);
+                if (admitted) {
+                    // Once it has ended, it can become slow no more.
+                    capacity.giveBack(
+                            event.accountId(), event.functionKey(), size, !fresh.slow.compareAndSet(false, true));
+                }
             }
         });
-        return ended;
+        return fresh;
     }
 
     int size() {
         return running.size();
     }
 
-    private void settle(QueuedEvent event) throws InterruptedException {
-        Delivery.Verdict verdict;
+    private Verdict verdict(QueuedEvent event) throws InterruptedException {
         try {
-            verdict = delivery.deliver(event);
+            return delivery.deliver(event);
         } catch (RuntimeException e) {
             log.error("Delivery of {} failed and will be tried again", event.id(), e);
-            verdict = delivery.putOff(event);
+            return delivery.putOff(event, "PlatformError", e.toString());
         }
-        if (abandoned && !(verdict instanceof Delivery.Verdict.Delivered)) {
+    }
+
+    private void settle(QueuedEvent event, Verdict verdict) throws InterruptedException {
+        if (abandoned && !(verdict instanceof Verdict.Delivered)) {
             throw new InterruptedException("Broken off by the end of this process, and by nothing else");
         }
         switch (verdict) {
-            case Delivery.Verdict.Delivered ignored -> {}
-            case Delivery.Verdict.Delayed delayed -> retrying.untilSafe(() -> queue.delay(delayed.event()));
-            case Delivery.Verdict.GivenUp givenUp ->
+            case Verdict.Delivered delivered -> {
+                for (var outcome : delivered.records()) {
+                    retrying.untilSafe(() -> queue.deliver(outcome));
+                }
+                told(event, QueueChange.Kind.SUCCEEDED, null, null);
+            }
+            case Verdict.Delayed delayed -> {
+                retrying.untilSafe(() -> queue.delay(delayed.event()));
+                told(delayed.event(), QueueChange.Kind.DELAYED, delayed.reason(), delayed.detail());
+            }
+            case Verdict.Parked parked -> {
+                retrying.untilSafe(() -> parking.park(parked.event()));
+                told(parked.event(), QueueChange.Kind.PARKED, "Paused", null);
+            }
+            case Verdict.GivenUp givenUp -> {
+                metrics.givenUp(givenUp.reason());
+                for (var outcome : givenUp.records()) {
+                    retrying.untilSafe(() -> queue.deliver(outcome));
+                }
                 retrying.untilSafe(() -> queue.giveUp(event, givenUp.reason(), givenUp.detail()));
+                told(event, QueueChange.Kind.GIVEN_UP, givenUp.reason(), givenUp.detail());
+            }
+            case Verdict.Cancelled ignored -> {
+                told(event, QueueChange.Kind.CANCELLED, null, null);
+                retrying.untilSafe(() -> queue.endCancelOrder(event));
+            }
         }
+    }
+
+    /** Tells it, and returns when that is safe. Of records that go to destinations nothing is told. */
+    private void told(QueuedEvent event, QueueChange.Kind kind, @Nullable String reason, @Nullable String detail)
+            throws InterruptedException {
+        var change = QueueChange.of(event, kind, clock.instant(), reason, detail);
+        settledEvents.settled(change);
+        if (event.delivery() == null) {
+            retrying.untilSafe(() -> changes.tell(change));
+        }
+    }
+
+    /** Tells that the event runs; completes once that is safe. */
+    CompletableFuture<Void> tellStarted(QueuedEvent event) {
+        return event.delivery() == null
+                ? changes.tell(QueueChange.of(event, QueueChange.Kind.STARTED, clock.instant(), null, null))
+                : NOTHING;
     }
 
     /** Waits for what runs, up to that long, then leaves it. */

@@ -24,6 +24,7 @@ class InvocationServlet extends HttpServlet {
     private static final int LARGEST_EVENT = 6 * 1024 * 1024 + 1024;
 
     private final transient InvocationRunner runner;
+    private final transient RepeatedOrders repeated = new RepeatedOrders();
 
     InvocationServlet(InvocationRunner runner) {
         this.runner = runner;
@@ -47,6 +48,8 @@ class InvocationServlet extends HttpServlet {
             if (order.stream()) {
                 var stream = new AnswerStream(response, order.requestId());
                 stream.end(runner.run(order, event, stream));
+            } else if (order.async()) {
+                answer(response, repeated.once(order, () -> runner.run(order, event, null)));
             } else {
                 answer(response, runner.run(order, event, null));
             }

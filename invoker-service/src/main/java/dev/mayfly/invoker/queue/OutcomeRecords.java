@@ -1,0 +1,123 @@
+package dev.mayfly.invoker.queue;
+
+import dev.mayfly.contracts.events.Json;
+import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.contracts.queue.QueuedEvent;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Makes the records that destinations and dead-letter targets get, in the form that AWS documents. */
+final class OutcomeRecords {
+    /** What one record of Kafka holds, less room for attributes. */
+    private static final int LARGEST = 2_000_000;
+
+    private static final int HTTP_OK = 200;
+    private static final String RETRIES_EXHAUSTED = "RetriesExhausted";
+
+    private final Clock clock;
+
+    OutcomeRecords(Clock clock) {
+        this.clock = clock;
+    }
+
+    List<QueuedEvent> ofSuccess(QueuedEvent event, AsynchronousRules rules, Attempt attempt) {
+        String target = rules.onSuccess();
+        return target == null ? List.of() : List.of(invocationRecord(event, target, "Success", attempt));
+    }
+
+    /** @param deadLetterArn the function's dead-letter target, or null */
+    List<QueuedEvent> ofFailure(
+            QueuedEvent event,
+            AsynchronousRules rules,
+            @Nullable String deadLetterArn,
+            String condition,
+            @Nullable Attempt attempt) {
+        var records = new ArrayList<QueuedEvent>(2);
+        String target = rules.onFailure();
+        if (target != null) {
+            records.add(invocationRecord(event, target, condition, attempt));
+        }
+        if (deadLetterArn != null) {
+            String message = attempt == null ? condition : attempt.errorMessage();
+            String code = condition.equals(RETRIES_EXHAUSTED) ? "200" : "429";
+            records.add(on(
+                    event, new QueuedEvent.Delivery(deadLetterArn, event.requestId(), code, message), event.payload()));
+        }
+        return records;
+    }
+
+    private QueuedEvent invocationRecord(
+            QueuedEvent event, String target, String condition, @Nullable Attempt attempt) {
+        byte[] whole = json(event, condition, attempt, attempt == null ? null : attempt.body());
+        byte[] fitting = whole.length <= LARGEST ? whole : json(event, condition, attempt, null);
+        return on(event, new QueuedEvent.Delivery(target, event.requestId(), null, null), fitting);
+    }
+
+    private byte[] json(
+            QueuedEvent event, String condition, @Nullable Attempt attempt, byte @Nullable [] responsePayload) {
+        var invocation = new TreeMap<String, Object>();
+        invocation.put("version", "1.0");
+        invocation.put(
+                "timestamp", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
+        invocation.put(
+                "requestContext",
+                Map.of(
+                        "requestId", event.requestId(),
+                        "functionArn", qualified(event),
+                        "condition", condition,
+                        "approximateInvokeCount", invokeCount(event, attempt)));
+        invocation.put("requestPayload", tree(event.payload()));
+        if (attempt != null) {
+            var response = new TreeMap<String, Object>();
+            response.put("statusCode", HTTP_OK);
+            response.put("executedVersion", attempt.executedVersion());
+            if (!condition.equals("Success")) {
+                response.put("functionError", "Unhandled");
+            }
+            invocation.put("responseContext", response);
+            invocation.put(
+                    "responsePayload",
+                    responsePayload == null ? JsonMapper.shared().nullNode() : tree(responsePayload));
+        }
+        return Json.bytes(invocation);
+    }
+
+    private static int invokeCount(QueuedEvent event, @Nullable Attempt attempt) {
+        return attempt == null ? event.attempt() - 1 : event.attempt();
+    }
+
+    private static String qualified(QueuedEvent event) {
+        String arn = event.functionArn();
+        return event.qualifier().equals(FunctionVersion.LATEST) && !arn.endsWith(FunctionVersion.LATEST)
+                ? arn + ":" + FunctionVersion.LATEST
+                : arn;
+    }
+
+    /** What is no JSON, which a function may well answer, becomes a JSON string. */
+    private static JsonNode tree(byte[] payload) {
+        try {
+            return JsonMapper.shared().readTree(payload);
+        } catch (JacksonException e) {
+            return JsonMapper.shared().getNodeFactory().stringNode(new String(payload, StandardCharsets.UTF_8));
+        }
+    }
+
+    /** Named after what it is about, so that a record that is made twice is delivered once. */
+    private QueuedEvent on(QueuedEvent event, QueuedEvent.Delivery delivery, byte[] payload) {
+        String kind = delivery.errorCode() == null ? "record" : "dead letter";
+        byte[] name = (event.requestId() + " " + kind + " " + delivery.target()).getBytes(StandardCharsets.UTF_8);
+        Instant now = clock.instant();
+        return QueuedEvent.delivery(event, UUID.nameUUIDFromBytes(name).toString(), delivery, now, payload);
+    }
+}
