@@ -126,6 +126,24 @@ final class PooledSandbox {
         waitsForFreezing.set(false);
     }
 
+    /** Ends it after its shutdown phase, which may take seconds. */
+    void retire() {
+        life.lock();
+        try {
+            closed = true;
+        } finally {
+            life.unlock();
+        }
+        try {
+            sandbox.shutDown();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            close();
+        }
+    }
+
+    /** Ends it at once. */
     void close() {
         life.lock();
         try {

@@ -253,7 +253,8 @@ public final class SandboxPool implements AutoCloseable {
                 victim = oldest.get();
                 groupOf(victim.version()).idle.remove(victim);
             }
-            end(victim);
+            // Somebody waits for its memory: there is no time for a shutdown phase.
+            end(victim, PooledSandbox::close);
         }
     }
 
@@ -316,8 +317,12 @@ public final class SandboxPool implements AutoCloseable {
     }
 
     private void end(PooledSandbox sandbox) {
+        end(sandbox, PooledSandbox::retire);
+    }
+
+    private void end(PooledSandbox sandbox, Consumer<PooledSandbox> how) {
         try {
-            sandbox.close();
+            how.accept(sandbox);
         } catch (RuntimeException e) {
             log.error(
                     "Sandbox {} could not be cleaned up whole",

@@ -6,11 +6,14 @@ import dev.mayfly.host.HostProperties;
 import dev.mayfly.host.code.CodeCache;
 import dev.mayfly.host.code.InvalidCodeException;
 import dev.mayfly.sandbox.api.LogSink;
+import dev.mayfly.sandbox.api.Sandbox;
 import dev.mayfly.sandbox.api.SandboxSpec;
 import dev.mayfly.sandbox.api.SandboxStartException;
+import dev.mayfly.sandbox.api.SandboxTechnology;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -44,7 +47,7 @@ class SandboxStarter {
         boolean started = false;
         try {
             SandboxSpec spec = spec(version, held, written);
-            var pooled = new PooledSandbox(version, technology.start(spec), written, held);
+            var pooled = new PooledSandbox(version, start(technology, spec, version), written, held);
             started = true;
             return pooled;
         } finally {
@@ -52,6 +55,22 @@ class SandboxStarter {
                 written.readBy(failureLog);
                 held.close();
             }
+        }
+    }
+
+    /**
+     * As on Lambda, an init phase that takes too long is begun again, once, with the function's timeout as its limit.
+     */
+    private static Sandbox start(SandboxTechnology technology, SandboxSpec spec, FunctionVersion version)
+            throws SandboxStartException, InterruptedException {
+        try {
+            return technology.start(spec);
+        } catch (SandboxStartException e) {
+            if (!e.errorType().equals("Sandbox.Timedout")) {
+                throw e;
+            }
+            log.info("The init phase of {} took too long and is begun again", version.key());
+            return technology.start(spec.withInitTimeout(Duration.ofSeconds(version.timeoutSeconds())));
         }
     }
 
@@ -76,7 +95,8 @@ class SandboxStarter {
                 properties.sandboxes().initTimeout(),
                 address(properties.services().gateway()),
                 version.network() == Network.EGRESS,
-                logs);
+                logs,
+                version.accountId());
     }
 
     /** Fetches and compiles ahead of need, where the tier has anything to compile. */

@@ -11,7 +11,7 @@ import java.util.Objects;
 /** Our runtimes' programs, which guests find in {@code /var/runtime}. */
 public final class Bootstraps {
     private static final List<String> PROGRAMS =
-            List.of("bootstrap.cjs", "bootstrap.py", "rehearsal.js", "rehearsal.py");
+            List.of("bootstrap.cjs", "bootstrap.py", "rehearsal.js", "rehearsal.py", "launch.sh");
 
     private Bootstraps() {}
 

@@ -9,6 +9,14 @@ import org.jspecify.annotations.Nullable;
 public interface Guest extends AutoCloseable {
     GuestLink link();
 
+    /** Its extensions, or null where it can have none. */
+    default @Nullable Extensions extensions() {
+        return null;
+    }
+
+    /** Asks its runtime to end, where it can be asked. */
+    default void terminate() {}
+
     /** Passes on all that the guest has written to its log up to now. */
     void flushLog();
 

@@ -28,6 +28,7 @@ public final class GuestSandbox implements Sandbox {
     private final Guest guest;
     private final ScheduledExecutorService timer;
     private final Consumer<GuestSandbox> whenClosed;
+    private final @Nullable Phases phases;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Object closing = new Object();
     private volatile boolean dead;
@@ -41,6 +42,8 @@ public final class GuestSandbox implements Sandbox {
         this.guest = guest;
         this.timer = timer;
         this.whenClosed = whenClosed;
+        Extensions extensions = guest.extensions();
+        this.phases = extensions == null ? null : new Phases(guest, extensions, spec);
     }
 
     /**
@@ -68,7 +71,10 @@ public final class GuestSandbox implements Sandbox {
         }
     }
 
-    /** A limit that kills the guest. Whoever waits for the guest then asks whether it was this. */
+    /**
+     * A limit that kills the guest, after its shutdown phase when it has extensions. Whoever waits for the guest then asks
+     * whether it was this.
+     */
     private final class Deadline implements AutoCloseable {
         private final AtomicBoolean over = new AtomicBoolean();
         private final ScheduledFuture<?> task;
@@ -78,7 +84,7 @@ public final class GuestSandbox implements Sandbox {
                     () -> {
                         if (over.compareAndSet(false, true)) {
                             dead = true;
-                            guest.kill();
+                            expire();
                         }
                     },
                     limit.toNanos(),
@@ -97,6 +103,15 @@ public final class GuestSandbox implements Sandbox {
         }
     }
 
+    private void expire() {
+        long grace = phases == null ? 0 : phases.beginEnd(Extensions.Reason.TIMEOUT);
+        if (grace == 0) {
+            guest.kill();
+        } else {
+            timer.schedule(guest::kill, grace, TimeUnit.MILLISECONDS);
+        }
+    }
+
     private void begin(GuestLink.Beginning beginning, long startedNanos)
             throws SandboxStartException, InterruptedException {
         GuestLink.InitOutcome outcome = null;
@@ -104,6 +119,9 @@ public final class GuestSandbox implements Sandbox {
         try (Deadline deadline = new Deadline(spec.initTimeout())) {
             try {
                 outcome = guest.link().begin(beginning);
+                if (phases != null) {
+                    outcome = phases.begin(outcome, startedNanos);
+                }
             } catch (ClosedByInterruptException e) {
                 throw interrupted(e);
             } catch (IOException e) {
@@ -179,6 +197,9 @@ public final class GuestSandbox implements Sandbox {
         synchronized (closing) {
             if (!frozen && !closed.get() && guest.exitNow() == null) {
                 frozen = true;
+                if (phases != null) {
+                    phases.pause(true);
+                }
                 change(guest::freeze);
             }
         }
@@ -190,6 +211,9 @@ public final class GuestSandbox implements Sandbox {
             if (frozen && !closed.get()) {
                 frozen = false;
                 change(guest::thaw);
+                if (phases != null) {
+                    phases.pause(false);
+                }
             }
         }
     }
@@ -222,7 +246,13 @@ public final class GuestSandbox implements Sandbox {
         boolean late;
         try (Deadline deadline = new Deadline(request.timeout())) {
             try {
+                if (phases != null) {
+                    phases.start(request, deadlineMillis);
+                }
                 answer = guest.link().exchange(request, deadlineMillis);
+                if (phases != null) {
+                    dead |= !phases.await(request, answer, start);
+                }
             } catch (ClosedByInterruptException e) {
                 abandon();
                 throw interrupted(e);
@@ -235,10 +265,21 @@ public final class GuestSandbox implements Sandbox {
             late = deadline.passed();
         }
         long duration = System.nanoTime() - start;
+        InvocationResult result = result(request, answer, late, duration, cpuBefore);
+        if (phases != null) {
+            phases.report(request, result);
+        }
+        return result;
+    }
+
+    private InvocationResult result(
+            InvocationRequest request, GuestLink.@Nullable Answer answer, boolean late, long duration, long cpuBefore)
+            throws InterruptedException {
         if (late) {
             guest.awaitExit(GRACE_MILLIS, TimeUnit.MILLISECONDS);
             guest.flushLog();
-            return new InvocationResult.TimedOut(usage(duration, cpuBefore));
+            return new InvocationResult.TimedOut(
+                    usage(Math.min(duration, request.timeout().toNanos()), cpuBefore));
         }
         if (answer == null) {
             Death death = death();
@@ -296,8 +337,19 @@ public final class GuestSandbox implements Sandbox {
         if (exit != null && exit.killed() && guest.ranOutOfMemory()) {
             return new Death("Runtime.OutOfMemory", "Runtime exited with error: signal: killed");
         }
+        if (phases != null && exit != null && exit.description().equals("exit status " + Extensions.CRASHED)) {
+            return new Death("Extension.Crash", "An extension has ended, which it must not before it is told to");
+        }
         String how = exit == null ? "exit status unknown" : exit.description();
         return new Death("Runtime.ExitError", "Runtime exited with error: " + how);
+    }
+
+    @Override
+    public void shutDown() throws InterruptedException {
+        if (phases != null && !closed.get() && guest.exitNow() == null) {
+            thaw();
+            phases.end(dead ? Extensions.Reason.FAILURE : Extensions.Reason.SPINDOWN);
+        }
     }
 
     @Override

@@ -13,12 +13,14 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One of the guest's connections to its Runtime API. */
 final class HttpConnection {
-    private static final String INVOCATION = "/2018-06-01/runtime/invocation/";
-    private static final String INIT_ERROR = "/2018-06-01/runtime/init/error";
+    private static final String RUNTIME = "/2018-06-01/runtime/";
+    private static final Pattern ANSWER = Pattern.compile("invocation/([^/]*)/(response|error)");
     private static final int PIECE = 64 * 1024;
     private static final GuestLink.Answer TRUNCATED = new GuestLink.Answer.Failure(
             new ErrorJson("Runtime.TruncatedResponse", "The runtime broke off its response").bytes(), false);
@@ -27,14 +29,16 @@ final class HttpConnection {
     private final SocketChannel channel;
     private final InputStream in;
     private final OutputStream out;
-    private final HttpLink link;
+    private final @Nullable HttpLink link;
+    private final @Nullable ExtensionRequests extensions;
     private final Semaphore bodies;
 
-    HttpConnection(SocketChannel channel, HttpLink link, Semaphore bodies) {
+    HttpConnection(SocketChannel channel, @Nullable HttpLink link, @Nullable Extensions extensions, Semaphore bodies) {
         this.channel = channel;
         this.in = new BufferedInputStream(Channels.newInputStream(channel));
         this.out = Channels.newOutputStream(channel);
         this.link = link;
+        this.extensions = extensions == null ? null : new ExtensionRequests(extensions);
         this.bodies = bodies;
     }
 
@@ -53,25 +57,85 @@ final class HttpConnection {
 
     /** Whether another request can follow. */
     private boolean dispatch(HttpRequest request) throws IOException, InterruptedException {
-        String path = request.path();
-        if (path.equals(INVOCATION + "next")) {
-            return request.method().equals("GET") ? next(request) : wrongMethod();
+        if (extensions != null && ExtensionRequests.isOne(request.path())) {
+            return serveExtension(extensions, request);
         }
-        if (path.equals(INIT_ERROR)) {
-            return request.method().equals("POST") ? initError(request) : wrongMethod();
+        if (link != null && request.path().startsWith(RUNTIME)) {
+            return serveRuntime(link, request, request.path().substring(RUNTIME.length()));
         }
-        if (path.startsWith(INVOCATION)) {
-            String rest = path.substring(INVOCATION.length());
-            int slash = rest.indexOf('/');
-            String action = slash < 0 ? "" : rest.substring(slash + 1);
-            if (action.equals("response") || action.equals("error")) {
+        return unknownPath();
+    }
+
+    private boolean serveRuntime(HttpLink link, HttpRequest request, String path)
+            throws IOException, InterruptedException {
+        switch (path) {
+            case "invocation/next" -> {
+                return request.method().equals("GET") ? next(link, request) : wrongMethod();
+            }
+            case "init/error", "restore/error" -> {
+                return request.method().equals("POST") ? initError(link, request) : wrongMethod();
+            }
+            case "restore/next" -> {
+                return request.method().equals("GET") ? restoreNext(link, request) : wrongMethod();
+            }
+            default -> {
+                Matcher matcher = ANSWER.matcher(path);
+                if (!matcher.matches()) {
+                    return unknownPath();
+                }
                 return request.method().equals("POST")
-                        ? answer(request, rest.substring(0, slash), action.equals("error"))
+                        ? answer(
+                                link,
+                                request,
+                                matcher.group(1),
+                                matcher.group(2).equals("error"))
                         : wrongMethod();
             }
         }
+    }
+
+    private boolean serveExtension(ExtensionRequests extensions, HttpRequest request)
+            throws IOException, InterruptedException {
+        byte[] body;
+        bodies.acquire();
+        try {
+            expectContinue(request);
+            body = request.readBody(in, ExtensionRequests.MAX_BODY, new HashMap<>());
+        } catch (HttpRequest.BodyTooLargeException e) {
+            refuse(413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size");
+            return false;
+        } finally {
+            bodies.release();
+        }
+        ExtensionRequests.Reply reply = extensions.answer(request, body);
+        if (reply == null) {
+            return unknownPath();
+        }
+        try {
+            respond(reply.status(), reply.headers(), reply.body());
+        } catch (IOException e) {
+            if (reply.whenLost() != null) {
+                reply.whenLost().run();
+            }
+            throw e;
+        }
+        return true;
+    }
+
+    private boolean unknownPath() throws IOException {
         refuse(404, "NotFound", "There is no such path in the Runtime API");
         return false;
+    }
+
+    /** Nothing is restored over this link: the runtime goes on at once, as after a restore. */
+    private boolean restoreNext(HttpLink link, HttpRequest request) throws IOException {
+        request.readBody(in, 0, new HashMap<>());
+        if (link.guestMayStillBegin()) {
+            respond(200, "", new byte[0]);
+        } else {
+            wrongState();
+        }
+        return true;
     }
 
     private boolean wrongMethod() throws IOException {
@@ -79,7 +143,7 @@ final class HttpConnection {
         return false;
     }
 
-    private boolean next(HttpRequest request) throws IOException, InterruptedException {
+    private boolean next(HttpLink link, HttpRequest request) throws IOException, InterruptedException {
         request.readBody(in, 0, new HashMap<>());
         HttpLink.Event event = link.guestNext();
         if (event == null) {
@@ -123,7 +187,8 @@ final class HttpConnection {
         }
     }
 
-    private boolean answer(HttpRequest request, String id, boolean error) throws IOException, InterruptedException {
+    private boolean answer(HttpLink link, HttpRequest request, String id, boolean error)
+            throws IOException, InterruptedException {
         switch (link.guestMayAnswer(id)) {
             case WRONG_ID -> {
                 refuse(400, "InvalidRequestID", "Invalid request ID");
@@ -136,19 +201,20 @@ final class HttpConnection {
             case ACCEPTED -> {
                 String mode = request.header("lambda-runtime-function-response-mode");
                 if (error || mode.isEmpty()) {
-                    return acceptAnswer(request, id, error);
+                    return acceptAnswer(link, request, id, error);
                 }
                 if (!mode.equalsIgnoreCase("streaming")) {
                     refuse(400, "InvalidFunctionResponseMode", "Invalid function response mode");
                     return false;
                 }
-                return acceptStream(request, id);
+                return acceptStream(link, request, id);
             }
         }
         return false;
     }
 
-    private boolean acceptStream(HttpRequest request, String id) throws IOException, InterruptedException {
+    private boolean acceptStream(HttpLink link, HttpRequest request, String id)
+            throws IOException, InterruptedException {
         HttpBody body = HttpBody.of(request, in);
         if (link.guestStreams(id, request.header("content-type")) != HttpLink.Verdict.ACCEPTED) {
             wrongState();
@@ -177,7 +243,7 @@ final class HttpConnection {
         return type == null ? null : new GuestLink.Answer.Failure(midstreamError(type, trailers), false);
     }
 
-    private boolean acceptAnswer(HttpRequest request, String id, boolean error)
+    private boolean acceptAnswer(HttpLink link, HttpRequest request, String id, boolean error)
             throws IOException, InterruptedException {
         Map<String, String> trailers = new HashMap<>();
         byte[] body;
@@ -232,7 +298,7 @@ final class HttpConnection {
         return new ErrorJson(type, "The response stream ended in an error").bytes();
     }
 
-    private boolean initError(HttpRequest request) throws IOException, InterruptedException {
+    private boolean initError(HttpLink link, HttpRequest request) throws IOException, InterruptedException {
         bodies.acquire();
         byte[] body;
         try {

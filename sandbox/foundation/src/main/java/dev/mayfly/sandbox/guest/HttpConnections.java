@@ -7,21 +7,28 @@ import java.nio.channels.SocketChannel;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /** Takes the guest's connections to its Runtime API: a bounded number, each on a virtual thread. */
 final class HttpConnections implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 32;
 
     private final ServerSocketChannel listener;
-    private final HttpLink link;
+    private final @Nullable HttpLink link;
+    private final @Nullable Extensions extensions;
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
     private final Semaphore free = new Semaphore(MAX_CONNECTIONS);
     /** One body at a time, so that a guest cannot fill the host's heap. */
     private final Semaphore bodies = new Semaphore(1);
 
-    HttpConnections(ServerSocketChannel listener, HttpLink link) {
+    /**
+     * @param link serves the Runtime API, or null where the runtime does not speak HTTP
+     * @param extensions serve the Extensions API, or null where there are none
+     */
+    HttpConnections(ServerSocketChannel listener, @Nullable HttpLink link, @Nullable Extensions extensions) {
         this.listener = listener;
         this.link = link;
+        this.extensions = extensions;
         Thread.ofVirtual().name("runtime-api").start(this::accept);
     }
 
@@ -40,7 +47,7 @@ final class HttpConnections implements AutoCloseable {
 
     private void serve(SocketChannel channel) {
         try (channel) {
-            new HttpConnection(channel, link, bodies).serve();
+            new HttpConnection(channel, link, extensions, bodies).serve();
         } catch (IOException e) {
             // The guest broke the connection, or the sandbox was closed: nobody is left to be told.
             return;

@@ -46,7 +46,14 @@ public final class HttpLink implements GuestLink {
     private boolean closed;
 
     public HttpLink(ServerSocketChannel listener) {
-        connections = new HttpConnections(listener, this);
+        this(listener, null);
+    }
+
+    /**
+     * @param extensions serve the Extensions API beside it, or null
+     */
+    public HttpLink(ServerSocketChannel listener, @Nullable Extensions extensions) {
+        connections = new HttpConnections(listener, this, extensions);
     }
 
     /** Runtimes that people bring greet nobody: asking for the first event is all they say. */
@@ -228,6 +235,16 @@ public final class HttpLink implements GuestLink {
             if (event != null && pieces != null) {
                 finish(error == null ? pieces.end() : error);
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the guest has not asked for an event yet. */
+    boolean guestMayStillBegin() {
+        lock.lock();
+        try {
+            return init == null;
         } finally {
             lock.unlock();
         }

@@ -78,12 +78,26 @@ public final class GuestProcess {
         return exit;
     }
 
-    public synchronized void kill() {
+    public void kill() {
+        signal(Linux::pidfdKill);
+    }
+
+    /** Sends {@code SIGTERM}, which it may handle or not. */
+    public void terminate() {
+        signal(Linux::pidfdTerminate);
+    }
+
+    @FunctionalInterface
+    private interface Signal {
+        void send(int pidfd) throws IOException;
+    }
+
+    private synchronized void signal(Signal signal) {
         if (ended) {
             return;
         }
         try {
-            Linux.pidfdKill(pidfd);
+            signal.send(pidfd);
         } catch (IOException e) {
             // It ended by itself meanwhile; the reactor will say so.
             return;

@@ -20,6 +20,7 @@ public final class Linux {
     static final int EPOLL_CTL_DEL = 2;
     static final int EPOLLIN = 1;
     static final int SIGKILL = 9;
+    static final int SIGTERM = 15;
 
     /** Returned by {@link #read} when a non-blocking descriptor has nothing now. */
     static final int NOTHING = -1;
@@ -211,7 +212,15 @@ public final class Linux {
     }
 
     static void pidfdKill(int pidfd) throws IOException {
-        call("pidfd_send_signal", SYS_PIDFD_SEND_SIGNAL, pidfd, SIGKILL, 0, 0, 0);
+        pidfdSignal(pidfd, SIGKILL);
+    }
+
+    static void pidfdTerminate(int pidfd) throws IOException {
+        pidfdSignal(pidfd, SIGTERM);
+    }
+
+    private static void pidfdSignal(int pidfd, int signal) throws IOException {
+        call("pidfd_send_signal", SYS_PIDFD_SEND_SIGNAL, pidfd, signal, 0, 0, 0);
     }
 
     /** Nothing mounted there, or nothing there at all: nothing done. */

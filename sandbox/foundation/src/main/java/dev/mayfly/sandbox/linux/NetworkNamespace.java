@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +48,14 @@ public final class NetworkNamespace implements AutoCloseable {
             Linux.setns(descriptor, Linux.CLONE_NEWNET);
             return ServerSocketChannel.open(StandardProtocolFamily.INET)
                     .bind(new InetSocketAddress(LOOPBACK, port), 16);
+        });
+    }
+
+    /** A connection to {@code port} of its loopback interface. */
+    public SocketChannel connect(int port) throws IOException, InterruptedException {
+        return inThreadOfItsOwn(() -> {
+            Linux.setns(descriptor, Linux.CLONE_NEWNET);
+            return SocketChannel.open(new InetSocketAddress(LOOPBACK, port));
         });
     }
 

@@ -1,12 +1,16 @@
 package dev.mayfly.sandbox.oci;
 
+import dev.mayfly.sandbox.api.LogSink;
 import dev.mayfly.sandbox.api.SandboxSpec;
+import dev.mayfly.sandbox.guest.Extensions;
+import dev.mayfly.sandbox.guest.ExtensionsDoor;
 import dev.mayfly.sandbox.guest.FramedLink;
 import dev.mayfly.sandbox.guest.Guest;
 import dev.mayfly.sandbox.guest.GuestEnvironment;
 import dev.mayfly.sandbox.guest.GuestLink;
 import dev.mayfly.sandbox.guest.HttpLink;
 import dev.mayfly.sandbox.guest.ListeningDoor;
+import dev.mayfly.sandbox.guest.Telemetry;
 import dev.mayfly.sandbox.linux.Cgroups;
 import dev.mayfly.sandbox.linux.Egress;
 import dev.mayfly.sandbox.linux.GatewayRelay;
@@ -41,6 +45,8 @@ final class Container implements Guest {
     private final LogPipe log;
     private final NetworkNamespace network;
     private final GuestLink link;
+    private final @Nullable Extensions extensions;
+    private final @Nullable ExtensionsDoor door;
     private @Nullable GatewayRelay relay;
     private @Nullable NameRelay names;
     private @Nullable GuestProcess process;
@@ -53,7 +59,9 @@ final class Container implements Guest {
             Path directory,
             LogPipe log,
             NetworkNamespace network,
-            GuestLink link) {
+            GuestLink link,
+            @Nullable Extensions extensions,
+            @Nullable ExtensionsDoor door) {
         this.id = id;
         this.ground = ground;
         this.slot = slot;
@@ -62,6 +70,8 @@ final class Container implements Guest {
         this.log = log;
         this.network = network;
         this.link = link;
+        this.extensions = extensions;
+        this.door = door;
     }
 
     /** What every container of one owner shares. */
@@ -79,8 +89,9 @@ final class Container implements Guest {
      *
      * @param framed whether its first process speaks frames, else it speaks HTTP
      * @param tmpMb size of {@code /tmp}
+     * @param function who may have extensions, or null when nobody may
      */
-    static Container create(Ground ground, String id, boolean framed, int tmpMb)
+    static Container create(Ground ground, String id, boolean framed, int tmpMb, Extensions.@Nullable Function function)
             throws IOException, InterruptedException {
         Path directory = ground.home.sandboxes().resolve(id);
         Slots.Slot slot = ground.slots.take();
@@ -93,13 +104,17 @@ final class Container implements Guest {
                     NetworkNamespace.create(List.of(GuestEnvironment.GATEWAY_PORT, GuestEnvironment.RUNTIME_API_PORT));
             log = new LogPipe(line -> {});
             int guest = (int) slot.firstId() + Bundle.GUEST_ID;
+            Extensions extensions = function == null ? null : new Extensions(function, new Telemetry(network::connect));
             GuestLink link = framed
                     ? new FramedLink(new ListeningDoor(directory.resolve("api.sock"), guest))
-                    : new HttpLink(network.listener(1));
-            if (framed) {
+                    : new HttpLink(network.listener(1), extensions);
+            ExtensionsDoor door = null;
+            if (framed && extensions != null) {
+                door = new ExtensionsDoor(network.listener(1), extensions);
+            } else if (framed) {
                 network.listener(1).close();
             }
-            return new Container(id, ground, slot, directory, log, network, link);
+            return new Container(id, ground, slot, directory, log, network, link, extensions, door);
         } catch (IOException | InterruptedException | RuntimeException e) {
             if (log != null) {
                 log.close();
@@ -115,7 +130,7 @@ final class Container implements Guest {
 
     /** Gives it a function: its code, its log, its gateway, its network. It is closed by the caller when that fails. */
     void give(SandboxSpec spec) throws IOException, InterruptedException {
-        log.logTo(spec.logs());
+        log.logTo(extensions == null ? spec.logs() : told(spec.logs(), extensions.telemetry()));
         Mounts.bindReadOnly(spec.code().directory().toAbsolutePath(), directory.resolve("var/task"));
         Path layers = spec.code().layers();
         if (layers != null) {
@@ -126,6 +141,13 @@ final class Container implements Guest {
             ground.egress.connect(network.path(), slot.number());
             names = NameRelay.open(network);
         }
+    }
+
+    private static LogSink told(LogSink logs, Telemetry telemetry) {
+        return line -> {
+            logs.line(line);
+            telemetry.line(line);
+        };
     }
 
     /** Changes what a running one may use to what the function may. */
@@ -164,8 +186,32 @@ final class Container implements Guest {
                 new OciRuntime.Order(id, directory, log.writePath(), cgroup, network.path(), slot.firstId()));
         GuestProcess started = new GuestProcess(pid, ground.reactor);
         process = started;
-        started.exit().thenRun(link::close);
+        started.exit().thenRun(this::hangUp);
         log.handOver(ground.reactor);
+    }
+
+    /** Nobody inside is left to talk to. */
+    private void hangUp() {
+        link.close();
+        if (door != null) {
+            door.close();
+        }
+        if (extensions != null) {
+            extensions.close();
+        }
+    }
+
+    @Override
+    public @Nullable Extensions extensions() {
+        return extensions;
+    }
+
+    @Override
+    public void terminate() {
+        GuestProcess running = process;
+        if (running != null && ground.runtime.passesSignals()) {
+            running.terminate();
+        }
     }
 
     @Override
@@ -252,7 +298,7 @@ final class Container implements Guest {
             interrupted = true;
         }
         try {
-            link.close();
+            hangUp();
             if (relay != null) {
                 relay.close();
             }

@@ -168,7 +168,7 @@ final class Home {
                         + GUEST_USER + ":x:" + Bundle.GUEST_ID + ":" + Bundle.GUEST_ID + "::/tmp:/usr/sbin/nologin\n"
                         + "nobody:x:65534:65534:nobody:/tmp:/usr/sbin/nologin\n");
         write(etc.resolve("group"), "root:x:0:\n" + GUEST_USER + ":x:" + Bundle.GUEST_ID + ":\nnogroup:x:65534:\n");
-        write(etc.resolve("hosts"), "127.0.0.1 localhost\n::1 localhost\n");
+        write(etc.resolve("hosts"), "127.0.0.1 localhost sandbox.localdomain sandbox\n::1 localhost\n");
         write(etc.resolve("hostname"), Bundle.HOST_NAME + "\n");
         write(etc.resolve("resolv.conf"), "");
         write(etc.resolve("nsswitch.conf"), "passwd: files\ngroup: files\nhosts: files\n");

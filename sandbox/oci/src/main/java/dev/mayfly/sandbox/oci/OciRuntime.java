@@ -26,6 +26,9 @@ interface OciRuntime {
     /** Whether it makes the cgroup that the bundle names, with the limits in it, else its processes enter one. */
     boolean makesCgroups();
 
+    /** Whether a signal to the first process's id reaches the process inside. */
+    boolean passesSignals();
+
     /** Whether the bundle names the network and user namespaces, else the runtime is started in them. */
     boolean entersNamespaces();
 

@@ -6,6 +6,7 @@ import dev.mayfly.sandbox.api.Sandbox;
 import dev.mayfly.sandbox.api.SandboxSpec;
 import dev.mayfly.sandbox.api.SandboxStartException;
 import dev.mayfly.sandbox.api.SandboxTechnology;
+import dev.mayfly.sandbox.guest.Extensions;
 import dev.mayfly.sandbox.guest.GuestEnvironment;
 import dev.mayfly.sandbox.guest.GuestLink;
 import dev.mayfly.sandbox.guest.GuestSandbox;
@@ -185,12 +186,17 @@ public final class OciTechnology implements SandboxTechnology {
             Container.Ground found = ground();
             List<String> command = Objects.requireNonNull(runtimes, "runtimes").commandFor(spec);
             boolean provided = spec.code().runtime().equals(Runtimes.PROVIDED);
+            Extensions.Function function = Extensions.Function.of(spec);
+            boolean extended = !function.external().isEmpty();
             boolean ordinary = !provided
+                    && !extended
                     && !spec.environment().containsKey(GuestEnvironment.EXEC_WRAPPER)
                     && (spec.code().layers() == null || found.runtime().seesMountsOnRoots())
                     && GuestEnvironment.canComeLate(spec);
             Container shell = ordinary ? shells.take(spec.code().runtime()) : null;
-            return shell != null ? specialised(shell, spec) : fresh(found, spec, command, !provided);
+            return shell != null
+                    ? specialised(shell, spec)
+                    : fresh(found, spec, function.launch(command), !provided, provided || extended ? function : null);
         } catch (IOException e) {
             String message = String.valueOf(e.getMessage());
             if (message.contains("exec ") && message.contains("/var/task/")) {
@@ -212,9 +218,14 @@ public final class OciTechnology implements SandboxTechnology {
         }
     }
 
-    private static Container fresh(Container.Ground ground, SandboxSpec spec, List<String> command, boolean framed)
+    private static Container fresh(
+            Container.Ground ground,
+            SandboxSpec spec,
+            List<String> command,
+            boolean framed,
+            Extensions.@Nullable Function function)
             throws IOException, InterruptedException {
-        Container container = Container.create(ground, spec.id(), framed, spec.ephemeralStorageMb());
+        Container container = Container.create(ground, spec.id(), framed, spec.ephemeralStorageMb(), function);
         try {
             container.give(spec);
             container.run(command, GuestEnvironment.of(spec, LOOPBACK), spec.memoryMb());

@@ -41,6 +41,11 @@ final class Runc implements OciRuntime {
     }
 
     @Override
+    public boolean passesSignals() {
+        return true;
+    }
+
+    @Override
     public boolean entersNamespaces() {
         return true;
     }

@@ -58,6 +58,11 @@ final class Runsc implements OciRuntime {
     }
 
     @Override
+    public boolean passesSignals() {
+        return false;
+    }
+
+    @Override
     public boolean entersNamespaces() {
         return false;
     }

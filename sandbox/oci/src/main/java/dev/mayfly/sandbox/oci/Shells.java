@@ -53,7 +53,7 @@ final class Shells implements AutoCloseable {
             throw new IOException("This machine does not have " + runtime);
         }
         Container container = Container.create(
-                ground.get(), "shell-" + UUID.randomUUID().toString().substring(0, 13), true, TMP_MB);
+                ground.get(), "shell-" + UUID.randomUUID().toString().substring(0, 13), true, TMP_MB, null);
         try {
             container.run(command, GuestEnvironment.ofRuntime(runtime), MEMORY_MB);
             container.link().awaitRuntime();

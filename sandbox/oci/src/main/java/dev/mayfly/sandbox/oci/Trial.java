@@ -39,7 +39,7 @@ final class Trial {
                 NOWHERE,
                 false,
                 output::add);
-        try (Container container = Container.create(ground, spec.id(), false, TMP_MB)) {
+        try (Container container = Container.create(ground, spec.id(), false, TMP_MB, null)) {
             container.give(spec);
             container.run(List.of("/usr/bin/id", "-u"), GuestEnvironment.ofRuntime(Runtimes.PROVIDED), spec.memoryMb());
             GuestProcess.Exit exit = container.awaitExit(SECONDS, TimeUnit.SECONDS);

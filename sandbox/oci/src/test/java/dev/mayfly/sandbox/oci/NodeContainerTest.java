@@ -3,6 +3,7 @@ package dev.mayfly.sandbox.oci;
 import dev.mayfly.sandbox.contract.AttackContract;
 import dev.mayfly.sandbox.contract.CleanupContract;
 import dev.mayfly.sandbox.contract.EnvironmentContract;
+import dev.mayfly.sandbox.contract.ExtensionsContract;
 import dev.mayfly.sandbox.contract.FramedLinkContract;
 import dev.mayfly.sandbox.contract.InitContract;
 import dev.mayfly.sandbox.contract.InvocationContract;
@@ -10,6 +11,7 @@ import dev.mayfly.sandbox.contract.LayersContract;
 import dev.mayfly.sandbox.contract.LifecycleContract;
 import dev.mayfly.sandbox.contract.LimitsContract;
 import dev.mayfly.sandbox.contract.NetworkContract;
+import dev.mayfly.sandbox.contract.StreamingContract;
 import dev.mayfly.sandbox.contract.TechnologyUnderTest;
 import org.junit.jupiter.api.Nested;
 
@@ -88,6 +90,22 @@ class NodeContainerTest {
 
     @Nested
     class Layers extends LayersContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new NodeContainers();
+        }
+    }
+
+    @Nested
+    class Extensions extends ExtensionsContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new NodeContainers();
+        }
+    }
+
+    @Nested
+    class Streaming extends StreamingContract {
         @Override
         protected TechnologyUnderTest underTest() {
             return new NodeContainers();

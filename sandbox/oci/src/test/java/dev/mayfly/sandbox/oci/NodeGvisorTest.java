@@ -1,10 +1,12 @@
 package dev.mayfly.sandbox.oci;
 
 import dev.mayfly.sandbox.contract.AttackContract;
+import dev.mayfly.sandbox.contract.ExtensionsContract;
 import dev.mayfly.sandbox.contract.FramedLinkContract;
 import dev.mayfly.sandbox.contract.InvocationContract;
 import dev.mayfly.sandbox.contract.LayersContract;
 import dev.mayfly.sandbox.contract.LifecycleContract;
+import dev.mayfly.sandbox.contract.StreamingContract;
 import dev.mayfly.sandbox.contract.TechnologyUnderTest;
 import org.junit.jupiter.api.Nested;
 
@@ -43,6 +45,22 @@ class NodeGvisorTest {
 
     @Nested
     class Layers extends LayersContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new NodeGvisors();
+        }
+    }
+
+    @Nested
+    class Extensions extends ExtensionsContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new NodeGvisors();
+        }
+    }
+
+    @Nested
+    class Streaming extends StreamingContract {
         @Override
         protected TechnologyUnderTest underTest() {
             return new NodeGvisors();

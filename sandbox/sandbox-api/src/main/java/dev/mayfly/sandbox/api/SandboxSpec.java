@@ -3,6 +3,7 @@ package dev.mayfly.sandbox.api;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a sandbox is to be.
@@ -18,6 +19,7 @@ import java.util.Map;
  *     in {@code AWS_ENDPOINT_URL}
  * @param egress whether it may also reach the internet; private, link-local and metadata addresses stay closed
  * @param logs takes what the function writes to its standard output and error
+ * @param accountId the account that owns the function, as its extensions may ask; null when it is nobody's
  */
 public record SandboxSpec(
         String id,
@@ -28,4 +30,25 @@ public record SandboxSpec(
         Duration initTimeout,
         InetSocketAddress gateway,
         boolean egress,
-        LogSink logs) {}
+        LogSink logs,
+        @Nullable String accountId) {
+    /** Nobody's function. */
+    public SandboxSpec(
+            String id,
+            FunctionCode code,
+            Map<String, String> environment,
+            int memoryMb,
+            int ephemeralStorageMb,
+            Duration initTimeout,
+            InetSocketAddress gateway,
+            boolean egress,
+            LogSink logs) {
+        this(id, code, environment, memoryMb, ephemeralStorageMb, initTimeout, gateway, egress, logs, null);
+    }
+
+    /** The same with another limit of the init phase. */
+    public SandboxSpec withInitTimeout(Duration limit) {
+        return new SandboxSpec(
+                id, code, environment, memoryMb, ephemeralStorageMb, limit, gateway, egress, logs, accountId);
+    }
+}

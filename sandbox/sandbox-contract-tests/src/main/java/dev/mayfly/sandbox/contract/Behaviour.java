@@ -26,6 +26,11 @@ public enum Behaviour {
     LOG,
     /** Answers a string of as many characters as the event, a number, says. */
     SIZED_ANSWER,
+    /**
+     * Streams its answer as {@code text/x-pieces}: {@code {pieces, size, fail, endless}} is how many pieces of how many
+     * letters {@code x}, whether it fails after them, and whether it never stops.
+     */
+    STREAM,
     /** Answers something that is not JSON, or cannot be made JSON. */
     NOT_JSON,
     /** Answers its environment as an object of strings. */

@@ -19,7 +19,7 @@ public record PythonGuests(String runtime) implements Guests {
 
     @Override
     public @Nullable FunctionCode guest(Behaviour behaviour, Path folder) throws IOException {
-        return behaviour == Behaviour.RUNTIME_API // not its link
+        return behaviour == Behaviour.RUNTIME_API || behaviour == Behaviour.STREAM // not its link; not in Python
                 ? null
                 : new GuestSource(files(behaviour)).write(folder, runtime, behaviour);
     }

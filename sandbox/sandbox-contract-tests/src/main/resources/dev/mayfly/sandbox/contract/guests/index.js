@@ -20,6 +20,14 @@ exports.flood = async (bytes) => {
 };
 exports.log = async () => { console.log('to stdout'); process.stderr.write('to stderr\n'); };
 exports.sized_answer = async (size) => 'x'.repeat(size);
+exports.stream = awslambda.streamifyResponse(async (event, stream) => {
+  stream.setContentType('text/x-pieces');
+  for (let i = 0; event.endless || i < event.pieces; i++) {
+    if (!stream.write('x'.repeat(event.size))) await new Promise((resolve) => stream.once('drain', resolve));
+  }
+  if (event.fail) throw new Error('boom');
+  stream.end();
+});
 exports.not_json = async () => { const a = {}; a.a = a; return a; };
 exports.environment = async () => process.env;
 exports.context = async (event, context) => ({
