@@ -167,7 +167,7 @@ final class InvokerUnderTest implements AutoCloseable {
         publish(Topics.ACCOUNTS, account, new AccountRecord(account, minimum));
     }
 
-    private void publish(Topics topic, String key, Object record) {
+    void publish(Topics topic, String key, Object record) {
         publisher
                 .publish(topic, key, CloudEvent.of(UUID.randomUUID().toString(), "/test", "test", null, record))
                 .join();

@@ -46,6 +46,9 @@ enum Destination {
         if (isUnder(path, "/v1/functions") || isUnder(path, "/v1/invocations")) {
             return OBSERVABILITY;
         }
+        if (isUnder(path, "/v1/schedules")) {
+            return REGISTRY;
+        }
         return isUnder(path, "/v1/scaling") ? AUTOSCALER : null;
     }
 
