@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
             LogsCommand.class,
             EnvCommand.class,
             UsageCommand.class,
+            SchedulesCommand.class,
             DoctorCommand.class,
             BuildCommand.class,
             TestCommand.class,

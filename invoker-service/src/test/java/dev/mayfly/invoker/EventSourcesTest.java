@@ -3,15 +3,12 @@ package dev.mayfly.invoker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.contracts.function.EventSource;
 import dev.mayfly.contracts.function.Schedule;
 import dev.mayfly.contracts.hosting.InvocationOutcome.Status;
 import dev.mayfly.testing.TestKafka;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,7 +18,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -46,11 +42,8 @@ class EventSourcesTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final String ACCOUNT = InvokerUnderTest.ACCOUNT;
 
-    private final List<String> stored = new CopyOnWriteArrayList<>();
-    private final List<String> storedUnder = new CopyOnWriteArrayList<>();
     private final List<String> mappings = new ArrayList<>();
     private InvokerUnderTest invoker;
-    private HttpServer objects;
     private KafkaProducer<String, String> producer;
     private Admin admin;
 
@@ -59,22 +52,12 @@ class EventSourcesTest {
             "--mayfly.invoker.queue.group=event-sources-test",
             "--mayfly.invoker.sources.back-off=50ms",
             "--mayfly.invoker.sources.longest-back-off=200ms",
-            "--mayfly.invoker.sources.session=6s",
-            "--mayfly.invoker.sources.objects=http://127.0.0.1:"
-                    + objects.getAddress().getPort()
+            "--mayfly.invoker.sources.session=6s"
         };
     }
 
     @BeforeAll
     void begin() throws Exception {
-        objects = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
-        objects.createContext("/", exchange -> {
-            stored.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-            storedUnder.add(exchange.getRequestURI().getPath());
-            exchange.sendResponseHeaders(200, -1);
-            exchange.close();
-        });
-        objects.start();
         admin = Admin.create(Map.of("bootstrap.servers", TestKafka.bootstrapServers()));
         producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", TestKafka.bootstrapServers()),
@@ -90,7 +73,6 @@ class EventSourcesTest {
         invoker.close();
         producer.close();
         admin.close();
-        objects.stop(0);
     }
 
     private String topic(String stem, int partitions) throws ExecutionException, InterruptedException {
@@ -213,7 +195,7 @@ class EventSourcesTest {
                 "{\"batchItemFailures\":[{\"itemIdentifier\":{\"partition\":\"" + topic + "-0\",\"offset\":2}}]}");
         map("partial", topic, 10, 300, List.of(), failures(2, false, true, "arn:aws:s3:::failed"));
         await().atMost(LIMIT)
-                .untilAsserted(() -> assertThat(storedUnder)
+                .untilAsserted(() -> assertThat(invoker.host.stored.keySet())
                         .anyMatch(path -> path.startsWith("/failed/aws/lambda/") && path.contains(topic + "-0/")));
         var tries = invoker.host.runsOf("partial").stream()
                 .map(run -> values(run.event()))
@@ -222,7 +204,7 @@ class EventSourcesTest {
         assertThat(tries.subList(1, tries.size()))
                 .hasSize(2)
                 .allSatisfy(retry -> assertThat(retry).containsExactly("c", "d"));
-        assertThat(stored)
+        assertThat(invoker.host.stored.values())
                 .anySatisfy(document -> assertThat(document)
                         .contains(
                                 "\"condition\":\"RetryAttemptsExhausted\"",

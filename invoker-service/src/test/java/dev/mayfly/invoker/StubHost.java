@@ -27,6 +27,9 @@ final class StubHost implements AutoCloseable {
     record Run(String function, HostInvocation order, String event) {}
 
     final List<Run> runs = new CopyOnWriteArrayList<>();
+    /** What was put into the bucket {@code failed}, by path. */
+    final Map<String, String> stored = new ConcurrentHashMap<>();
+
     private final Map<String, Behaviour> behaviours = new ConcurrentHashMap<>();
     private final HttpServer server;
 
@@ -34,6 +37,13 @@ final class StubHost implements AutoCloseable {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext(HostInvocation.PATH, this::handle);
+        server.createContext("/failed/", exchange -> {
+            stored.put(
+                    exchange.getRequestURI().getPath(),
+                    new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
         server.start();
     }
 

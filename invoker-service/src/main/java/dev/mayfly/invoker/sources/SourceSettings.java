@@ -1,6 +1,5 @@
 package dev.mayfly.invoker.sources;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -12,7 +11,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param sharedTopics topics of Mayfly's own broker that every account may read and write, besides those that begin with its
  *     id and a dot; none by default
  * @param brokers {@code host:port} of brokers that may be connected to although their address is not public; none by default
- * @param objects the object store, where batches go that were given up
  * @param giveUpAfter how long a batch is tried that may be tried without limit, so that none blocks its partition for ever;
  *     default 6 h
  * @param backOff before a failed batch is tried again, doubled each time; default 500 ms
@@ -26,7 +24,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record SourceSettings(
         @DefaultValue List<String> sharedTopics,
         @DefaultValue List<String> brokers,
-        @DefaultValue("http://127.0.0.1:18186") URI objects,
         @DefaultValue("6h") Duration giveUpAfter,
         @DefaultValue("500ms") Duration backOff,
         @DefaultValue("30s") Duration longestBackOff,

@@ -33,7 +33,7 @@ class SourcesConfiguration {
                 brokers,
                 new FunctionCalls(functions, minimums, dispatcher, properties.region()),
                 new AsyncCalls(functions, queue, properties.region()),
-                new FailureDestination(settings.objects(), properties.region(), vouching, brokers, clock),
+                new FailureDestination(properties.services().objects(), properties.region(), vouching, brokers, clock),
                 new SourceReports(properties.services().registry(), vouching),
                 new SourceMetrics(metrics),
                 settings,
