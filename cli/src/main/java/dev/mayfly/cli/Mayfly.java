@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
             EnvCommand.class,
             UsageCommand.class,
             SchedulesCommand.class,
+            QueueCommand.class,
             DoctorCommand.class,
             BuildCommand.class,
             TestCommand.class,
