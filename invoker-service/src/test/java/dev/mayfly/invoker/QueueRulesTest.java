@@ -137,7 +137,8 @@ class QueueRulesTest {
 
         String good = accept("succeeds", "{\"n\":1}");
         await().atMost(LIMIT).until(() -> invoker.host.runsOf("told").size() == 1);
-        JsonNode success = JsonMapper.shared().readTree(invoker.host.runsOf("told").getFirst().event());
+        JsonNode success = JsonMapper.shared()
+                .readTree(invoker.host.runsOf("told").getFirst().event());
         assertThat(success.path("requestContext").path("requestId").asString()).isEqualTo(good);
         assertThat(success.path("requestContext").path("condition").asString()).isEqualTo("Success");
         assertThat(success.path("requestContext").path("approximateInvokeCount").asInt())
@@ -155,10 +156,15 @@ class QueueRulesTest {
         assertThat(failure.path("requestContext").path("condition").asString()).isEqualTo("RetriesExhausted");
         assertThat(failure.path("requestContext").path("approximateInvokeCount").asInt())
                 .isEqualTo(2);
-        assertThat(failure.path("requestContext").path("functionArn").asString()).endsWith(":breaks:$LATEST");
-        assertThat(failure.path("responseContext").path("functionError").asString()).isEqualTo("Unhandled");
-        assertThat(failure.path("responsePayload").path("errorMessage").asString()).isEqualTo("no");
-        assertThat(invoker.host.runsOf("breaks")).extracting(run -> run.order().attempt()).containsExactly(1, 2);
+        assertThat(failure.path("requestContext").path("functionArn").asString())
+                .endsWith(":breaks:$LATEST");
+        assertThat(failure.path("responseContext").path("functionError").asString())
+                .isEqualTo("Unhandled");
+        assertThat(failure.path("responsePayload").path("errorMessage").asString())
+                .isEqualTo("no");
+        assertThat(invoker.host.runsOf("breaks"))
+                .extracting(run -> run.order().attempt())
+                .containsExactly(1, 2);
     }
 
     @Test
@@ -169,8 +175,8 @@ class QueueRulesTest {
                 .untilAsserted(() -> assertThat(DEAD)
                         .filteredOn(event -> id.equals(event.extensions().get("about")))
                         .singleElement()
-                        .satisfies(event -> assertThat(event.extensions())
-                                .containsEntry("reason", "DestinationUndeliverable")));
+                        .satisfies(event ->
+                                assertThat(event.extensions()).containsEntry("reason", "DestinationUndeliverable")));
     }
 
     @Test
@@ -181,7 +187,8 @@ class QueueRulesTest {
         await().atMost(LIMIT).until(() -> {
             String probe = accept("rests", "0");
             await().atMost(LIMIT)
-                    .until(() -> CHANGES.stream().anyMatch(change -> change.requestId().equals(probe)));
+                    .until(() -> CHANGES.stream()
+                            .anyMatch(change -> change.requestId().equals(probe)));
             return CHANGES.stream()
                     .anyMatch(change -> change.requestId().equals(probe) && change.kind() == QueueChange.Kind.PARKED);
         });
@@ -225,8 +232,10 @@ class QueueRulesTest {
     /** 400 that sleep would fill the 200 places; what they do not get is kept for others, and all of them are run. */
     @Test
     void oneThatSleepsAndOneThatFailsTakeNotAllThereIs() throws Exception {
-        invoker.register("sleeper", "awake");
-        rule("failing", 2, null, null);
+        for (String name : List.of("sleeper", "awake", "failing")) {
+            invoker.register(name);
+            invoker.publish(invoker.function(name, "Active"));
+        }
         fails("failing");
         var wake = new CountDownLatch(1);
         invoker.host.when("sleeper", (order, event, exchange) -> {
