@@ -9,7 +9,7 @@ public enum LambdaOperation {
             "AddLayerVersionPermission",
             "POST",
             "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy",
-            Support.notYet()),
+            Support.by("LayersTest")),
     ADD_PERMISSION(
             "AddPermission", "POST", "/2015-03-31/functions/{FunctionName}/policy", Support.by("ApiPermissionsTest")),
     CHECKPOINT_DURABLE_EXECUTION(
@@ -17,7 +17,7 @@ public enum LambdaOperation {
             "POST",
             "/2025-12-01/durable-executions/{DurableExecutionArn}/checkpoint",
             Support.refused(LambdaError.INVALID_PARAMETER_VALUE, Support.NO_DURABLE)),
-    CREATE_ALIAS("CreateAlias", "POST", "/2015-03-31/functions/{FunctionName}/aliases", Support.notYet()),
+    CREATE_ALIAS("CreateAlias", "POST", "/2015-03-31/functions/{FunctionName}/aliases", Support.by("VersionsTest")),
     CREATE_CAPACITY_PROVIDER(
             "CreateCapacityProvider",
             "POST",
@@ -36,7 +36,8 @@ public enum LambdaOperation {
             "POST",
             "/2021-10-31/functions/{FunctionName}/url",
             Support.by("ApiFunctionUrlTest")),
-    DELETE_ALIAS("DeleteAlias", "DELETE", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", Support.notYet()),
+    DELETE_ALIAS(
+            "DeleteAlias", "DELETE", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", Support.by("VersionsTest")),
     DELETE_CAPACITY_PROVIDER(
             "DeleteCapacityProvider",
             "DELETE",
@@ -74,14 +75,14 @@ public enum LambdaOperation {
             "DeleteLayerVersion",
             "DELETE",
             "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}",
-            Support.notYet()),
+            Support.by("LayersTest")),
     DELETE_PROVISIONED_CONCURRENCY_CONFIG(
             "DeleteProvisionedConcurrencyConfig",
             "DELETE",
             "/2019-09-30/functions/{FunctionName}/provisioned-concurrency",
             Support.by("ApiConcurrencyTest")),
     GET_ACCOUNT_SETTINGS("GetAccountSettings", "GET", "/2016-08-19/account-settings", Support.by("ApiConcurrencyTest")),
-    GET_ALIAS("GetAlias", "GET", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", Support.notYet()),
+    GET_ALIAS("GetAlias", "GET", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", Support.by("VersionsTest")),
     GET_CAPACITY_PROVIDER(
             "GetCapacityProvider",
             "GET",
@@ -146,13 +147,17 @@ public enum LambdaOperation {
             "/2021-10-31/functions/{FunctionName}/url",
             Support.by("ApiFunctionUrlTest")),
     GET_LAYER_VERSION(
-            "GetLayerVersion", "GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}", Support.notYet()),
-    GET_LAYER_VERSION_BY_ARN("GetLayerVersionByArn", "GET", "/2018-10-31/layers?find=LayerVersion", Support.notYet()),
+            "GetLayerVersion",
+            "GET",
+            "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}",
+            Support.by("LayersTest")),
+    GET_LAYER_VERSION_BY_ARN(
+            "GetLayerVersionByArn", "GET", "/2018-10-31/layers?find=LayerVersion", Support.by("LayersTest")),
     GET_LAYER_VERSION_POLICY(
             "GetLayerVersionPolicy",
             "GET",
             "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy",
-            Support.notYet()),
+            Support.by("LayersTest")),
     GET_POLICY("GetPolicy", "GET", "/2015-03-31/functions/{FunctionName}/policy", Support.by("ApiPermissionsTest")),
     GET_PROVISIONED_CONCURRENCY_CONFIG(
             "GetProvisionedConcurrencyConfig",
@@ -171,7 +176,7 @@ public enum LambdaOperation {
             "POST",
             "/2021-11-15/functions/{FunctionName}/response-streaming-invocations",
             Support.notYet()),
-    LIST_ALIASES("ListAliases", "GET", "/2015-03-31/functions/{FunctionName}/aliases", Support.notYet()),
+    LIST_ALIASES("ListAliases", "GET", "/2015-03-31/functions/{FunctionName}/aliases", Support.by("VersionsTest")),
     LIST_CAPACITY_PROVIDERS(
             "ListCapacityProviders", "GET", "/2025-11-30/capacity-providers", Support.by("ApiSettingsTest")),
     LIST_CODE_SIGNING_CONFIGS(
@@ -203,8 +208,9 @@ public enum LambdaOperation {
             "GET",
             "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}/functions",
             Support.refused(LambdaError.RESOURCE_NOT_FOUND, Support.NO_SIGNING)),
-    LIST_LAYER_VERSIONS("ListLayerVersions", "GET", "/2018-10-31/layers/{LayerName}/versions", Support.notYet()),
-    LIST_LAYERS("ListLayers", "GET", "/2018-10-31/layers", Support.notYet()),
+    LIST_LAYER_VERSIONS(
+            "ListLayerVersions", "GET", "/2018-10-31/layers/{LayerName}/versions", Support.by("LayersTest")),
+    LIST_LAYERS("ListLayers", "GET", "/2018-10-31/layers", Support.by("LayersTest")),
     LIST_PROVISIONED_CONCURRENCY_CONFIGS(
             "ListProvisionedConcurrencyConfigs",
             "GET",
@@ -215,9 +221,11 @@ public enum LambdaOperation {
             "ListVersionsByFunction",
             "GET",
             "/2015-03-31/functions/{FunctionName}/versions",
-            Support.by("ControlPlaneTest")),
-    PUBLISH_LAYER_VERSION("PublishLayerVersion", "POST", "/2018-10-31/layers/{LayerName}/versions", Support.notYet()),
-    PUBLISH_VERSION("PublishVersion", "POST", "/2015-03-31/functions/{FunctionName}/versions", Support.notYet()),
+            Support.by("VersionsTest")),
+    PUBLISH_LAYER_VERSION(
+            "PublishLayerVersion", "POST", "/2018-10-31/layers/{LayerName}/versions", Support.by("LayersTest")),
+    PUBLISH_VERSION(
+            "PublishVersion", "POST", "/2015-03-31/functions/{FunctionName}/versions", Support.by("VersionsTest")),
     PUT_FUNCTION_CODE_SIGNING_CONFIG(
             "PutFunctionCodeSigningConfig",
             "PUT",
@@ -257,7 +265,7 @@ public enum LambdaOperation {
             "RemoveLayerVersionPermission",
             "DELETE",
             "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy/{StatementId}",
-            Support.notYet()),
+            Support.by("LayersTest")),
     REMOVE_PERMISSION(
             "RemovePermission",
             "DELETE",
@@ -285,7 +293,8 @@ public enum LambdaOperation {
             Support.refused(LambdaError.RESOURCE_NOT_FOUND, Support.NO_DURABLE)),
     TAG_RESOURCE("TagResource", "POST", "/2017-03-31/tags/{Resource}", Support.by("ApiSettingsTest")),
     UNTAG_RESOURCE("UntagResource", "DELETE", "/2017-03-31/tags/{Resource}", Support.by("ApiSettingsTest")),
-    UPDATE_ALIAS("UpdateAlias", "PUT", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", Support.notYet()),
+    UPDATE_ALIAS(
+            "UpdateAlias", "PUT", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", Support.by("VersionsTest")),
     UPDATE_CAPACITY_PROVIDER(
             "UpdateCapacityProvider",
             "PUT",
