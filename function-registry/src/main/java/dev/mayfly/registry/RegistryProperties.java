@@ -47,6 +47,7 @@ public record RegistryProperties(
     /**
      * @param inlineZip largest zip inside a request, in bytes once decoded. AWS: 50 MB.
      * @param unzipped largest sum of all files of a zip, and largest zip from a bucket. AWS: 250 MB.
+     * @param image largest image, with its layers as they are packed. AWS: 10 GB unpacked.
      * @param zipEntries most entries in one zip
      * @param request largest request that carries no zip, and largest share of one that is not the zip
      * @param codeStorage sum of the code sizes of an account's functions. AWS: 75 GB.
@@ -56,6 +57,7 @@ public record RegistryProperties(
     public record Limits(
             @DefaultValue("50MB") DataSize inlineZip,
             @DefaultValue("250MB") DataSize unzipped,
+            @DefaultValue("10GB") DataSize image,
             @DefaultValue("65535") int zipEntries,
             @DefaultValue("1MB") DataSize request,
             @DefaultValue("75GB") DataSize codeStorage,

@@ -65,6 +65,7 @@ public abstract class RegistryFixture {
         static final String KEY = Sealer.newKey();
         static final Vouching VOUCHING = new Vouching(Sealer.of(KEY), Clock.systemUTC());
         static final StubObjectStore OBJECTS = new StubObjectStore(VOUCHING);
+        static final StubHost HOST = new StubHost();
         static final String DATABASE = TestPostgres.url("registry");
         static final EventPublisher EVENTS = new EventPublisher(TestKafka.bootstrapServers());
         static final Map<String, Optional<FunctionVersion>> PUBLISHED = new ConcurrentHashMap<>();
@@ -96,7 +97,7 @@ public abstract class RegistryFixture {
         private static void report() {
             var status = new HostStatus(
                     "host-1",
-                    "http://127.0.0.1:1",
+                    HOST.url(),
                     List.of(
                             new HostStatus.Tier(Isolation.WASM, true, false, "endive", List.of("wasm32-wasip1")),
                             new HostStatus.Tier(
@@ -104,7 +105,7 @@ public abstract class RegistryFixture {
                                     true,
                                     false,
                                     "runc",
-                                    List.of("nodejs20.x", "python3.11", "provided.al2023")),
+                                    List.of("image", "java25", "nodejs20.x", "python3.11", "provided.al2023")),
                             new HostStatus.Tier(Isolation.GVISOR, false, false, "runsc is not installed", List.of())),
                     4096,
                     0,
@@ -160,6 +161,11 @@ public abstract class RegistryFixture {
     protected static void report(HostStatus.Sandboxes... sandboxes) {
         Surroundings.sandboxes = List.of(sandboxes);
         Surroundings.report();
+    }
+
+    /** What the host answers to orders to prepare something from now on. */
+    protected static void preparationAnswer(int status, String body) {
+        Surroundings.HOST.answer = new StubHost.Answer(status, body);
     }
 
     protected static StubObjectStore objects() {

@@ -84,4 +84,11 @@ public class CodeIntake {
             throw new UncheckedIOException(e);
         }
     }
+
+    /** Copies an object that the caller may read into {@code upload}, smaller than {@code limit} bytes. */
+    public void download(String bucket, String key, Caller caller, long limit, Upload upload) throws IOException {
+        try (var out = upload.open()) {
+            store.download(bucket, key, caller, limit, out);
+        }
+    }
 }

@@ -33,7 +33,9 @@ import org.springframework.stereotype.Component;
 @Component
 class CodeStore {
     private static final Logger log = LoggerFactory.getLogger(CodeStore.class);
-    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    /** Images of gigabytes are sent within it. */
+    private static final Duration TIMEOUT = Duration.ofMinutes(10);
+
     private static final int LONGEST_ERROR = 8192;
     private static final Pattern CODE = Pattern.compile("<Code>([^<]*)</Code>");
     private static final Pattern MESSAGE = Pattern.compile("<Message>([^<]*)</Message>");

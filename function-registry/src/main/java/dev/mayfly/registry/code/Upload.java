@@ -47,7 +47,8 @@ public final class Upload implements AutoCloseable {
         return file != null;
     }
 
-    Path file() {
+    /** Where it lies until this is closed. */
+    public Path file() {
         if (file == null) {
             throw new IllegalStateException("No zip was received");
         }
@@ -55,7 +56,7 @@ public final class Upload implements AutoCloseable {
     }
 
     /** Hex digest of what was written. */
-    String sha256() {
+    public String sha256() {
         try {
             return HexFormat.of().formatHex(((MessageDigest) digest.clone()).digest());
         } catch (CloneNotSupportedException e) {
@@ -63,7 +64,8 @@ public final class Upload implements AutoCloseable {
         }
     }
 
-    long size() {
+    /** Bytes that were written. */
+    public long size() {
         try {
             return Files.size(file());
         } catch (IOException e) {

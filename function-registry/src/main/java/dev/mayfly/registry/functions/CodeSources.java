@@ -1,8 +1,10 @@
 package dev.mayfly.registry.functions;
 
 import dev.mayfly.registry.RegistryProperties;
+import dev.mayfly.registry.code.CodeContents;
 import dev.mayfly.registry.code.CodeIntake;
 import dev.mayfly.registry.code.Upload;
+import dev.mayfly.registry.images.ImageIntake;
 import dev.mayfly.registry.lambda.Caller;
 import dev.mayfly.registry.lambda.LambdaError;
 import dev.mayfly.registry.layers.LayerUse;
@@ -13,11 +15,13 @@ import org.springframework.stereotype.Component;
 @Component
 class CodeSources {
     private final CodeIntake intake;
+    private final ImageIntake images;
     private final PublishedVersions versions;
     private final RegistryProperties properties;
 
-    CodeSources(CodeIntake intake, PublishedVersions versions, RegistryProperties properties) {
+    CodeSources(CodeIntake intake, ImageIntake images, PublishedVersions versions, RegistryProperties properties) {
         this.intake = intake;
+        this.images = images;
         this.versions = versions;
         this.properties = properties;
     }
@@ -29,8 +33,7 @@ class CodeSources {
      */
     FunctionCode check(FunctionSettings settings, CodeRequest from, Upload upload, long replaced, Caller caller) {
         if (settings.isImage()) {
-            throw LambdaError.INVALID_PARAMETER_VALUE.with(
-                    "PackageType Image is not supported yet: deploy a zip (PackageType Zip).");
+            return image(from, upload, replaced, caller);
         }
         if (from.imageUri() != null) {
             throw LambdaError.INVALID_PARAMETER_VALUE.with(
@@ -42,6 +45,17 @@ class CodeSources {
         checkUnzipped(code, settings.options().layers());
         checkStorage(caller.accountId(), code.size() - replaced);
         return code;
+    }
+
+    private FunctionCode image(CodeRequest from, Upload upload, long replaced, Caller caller) {
+        if (from.imageUri() == null || upload.isPresent() || from.s3Bucket() != null || from.s3Key() != null) {
+            throw LambdaError.INVALID_PARAMETER_VALUE.with(
+                    "Please provide ImageUri, and no other source, when the" + " packageType is Image.");
+        }
+        ImageIntake.Image image = images.fetch(from.imageUri(), upload, caller);
+        checkStorage(caller.accountId(), image.size() - replaced);
+        return new FunctionCode(
+                image.sha256(), image.size(), CodeContents.OF_IMAGE, from.imageUri(), image.resolvedUri());
     }
 
     /** Keeps what {@link #check} found until the deployment is committed. */

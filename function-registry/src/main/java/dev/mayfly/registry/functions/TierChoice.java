@@ -1,5 +1,6 @@
 package dev.mayfly.registry.functions;
 
+import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.contracts.function.Network;
 import dev.mayfly.registry.hosts.Offer;
@@ -164,7 +165,7 @@ record TierChoice(@Nullable Offer offer, @Nullable Isolation minimum) {
     private LambdaException notOffered(Offer offer, List<Isolation> candidates, String runtime) {
         if (!offer.runtimes().contains(runtime) && candidates.stream().noneMatch(offer.checking()::contains)) {
             return LambdaError.INVALID_PARAMETER_VALUE.with("Value " + runtime + " at 'runtime' failed to satisfy"
-                    + " constraint: Member must satisfy enum value set: " + offer.runtimes()
+                    + " constraint: Member must satisfy enum value set: " + zipRuntimes(offer)
                     + " (the runtimes that this installation's sandbox hosts offer)");
         }
         return LambdaError.INVALID_PARAMETER_VALUE.with("No sandbox host offers isolation "
@@ -174,6 +175,12 @@ record TierChoice(@Nullable Offer offer, @Nullable Isolation minimum) {
                 + (minimum == null ? "" : ", and the account's minimum is " + minimum.tagValue())
                 + ". Offered now: " + offer.tierNames() + ". Set the tag " + Isolation.TAG
                 + " to one of those that go with the runtime " + runtime + ", or leave it out.");
+    }
+
+    private static List<String> zipRuntimes(Offer offer) {
+        return offer.runtimes().stream()
+                .filter(runtime -> !runtime.equals(FunctionVersion.IMAGE_RUNTIME))
+                .toList();
     }
 
     private static String why(Offer offer, Isolation tier, String runtime) {

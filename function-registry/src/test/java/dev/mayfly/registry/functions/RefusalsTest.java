@@ -86,7 +86,7 @@ class RefusalsTest extends RegistryFixture {
                         "Runtime",
                         "\"nodejs4.3\"",
                         "Value nodejs4.3 at 'runtime' failed to satisfy constraint: Member must"
-                                + " satisfy enum value set: [nodejs20.x, provided.al2023, python3.11, wasm32-wasip1]"),
+                                + " satisfy enum value set: [java25, nodejs20.x, provided.al2023, python3.11, wasm32-wasip1]"),
                 invalid("VpcConfig", "{\"SubnetIds\":[\"subnet-1\"]}", "Not supported by Mayfly yet: VpcConfig"),
                 validation("DeadLetterConfig", "{\"TargetArn\":\"nothing\"}", "at 'deadLetterConfig.targetArn'"),
                 invalid(

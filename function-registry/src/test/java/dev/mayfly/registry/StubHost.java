@@ -1,0 +1,40 @@
+package dev.mayfly.registry;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Executors;
+
+/** A sandbox host that is asked to prepare functions, and answers as it is told. */
+final class StubHost {
+    volatile Answer answer = new Answer(204, "");
+    private final HttpServer server;
+
+    record Answer(int status, String body) {}
+
+    StubHost() {
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.createContext("/internal/preparations", exchange -> {
+            try (exchange) {
+                exchange.getRequestBody().readAllBytes();
+                Answer now = answer;
+                byte[] body = now.body().getBytes(StandardCharsets.UTF_8);
+                exchange.sendResponseHeaders(now.status(), body.length == 0 ? -1 : body.length);
+                exchange.getResponseBody().write(body);
+            }
+        });
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.start();
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+}
