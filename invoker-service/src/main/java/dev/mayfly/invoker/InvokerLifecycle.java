@@ -1,6 +1,7 @@
 package dev.mayfly.invoker;
 
 import dev.mayfly.contracts.events.TopicCreation;
+import dev.mayfly.invoker.dispatch.OtherInvokers;
 import dev.mayfly.invoker.functions.FunctionDirectory;
 import dev.mayfly.invoker.functions.MinimumIsolation;
 import dev.mayfly.invoker.hosts.HostDirectory;
@@ -30,6 +31,7 @@ class InvokerLifecycle implements SmartLifecycle, HealthIndicator {
     private final FunctionDirectory functions;
     private final MinimumIsolation minimums;
     private final HostDirectory hosts;
+    private final OtherInvokers others;
     private final EventDelivery delivery;
     private final LoadReporter reporter;
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -41,12 +43,14 @@ class InvokerLifecycle implements SmartLifecycle, HealthIndicator {
             FunctionDirectory functions,
             MinimumIsolation minimums,
             HostDirectory hosts,
+            OtherInvokers others,
             EventDelivery delivery,
             LoadReporter reporter) {
         this.properties = properties;
         this.functions = functions;
         this.minimums = minimums;
         this.hosts = hosts;
+        this.others = others;
         this.delivery = delivery;
         this.reporter = reporter;
     }
@@ -64,6 +68,7 @@ class InvokerLifecycle implements SmartLifecycle, HealthIndicator {
                     functions.listen(properties.kafka());
                     minimums.listen(properties.kafka());
                     hosts.listen(properties.kafka());
+                    others.listen(properties.kafka());
                     delivery.start();
                     reporter.start();
                     started = true;

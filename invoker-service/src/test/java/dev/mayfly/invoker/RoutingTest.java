@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -160,6 +161,86 @@ class RoutingTest {
                 assertThat(client.get()).isNotEmpty().containsOnly(200);
             }
         }
+    }
+
+    private static InvocationRules shared(String name, @Nullable Integer reserved, InvocationRules.Grant... grants) {
+        return new InvocationRules(
+                ACCOUNT,
+                name,
+                UUID.randomUUID().toString(),
+                null,
+                List.of(new Alias("live", "1", Map.of())),
+                reserved,
+                List.of(),
+                List.of(),
+                List.of(grants));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Event", "DryRun"})
+    void anotherAccountInvokesWhatItIsGranted(String type) throws Exception {
+        var name = "granted" + type;
+        register(name, "$LATEST", "1");
+        var grant = new InvocationRules.Grant(
+                "s", "live", "lambda:InvokeFunction", "111111111111", null, null, null, null, null);
+        for (var named : List.of(
+                "arn:aws:lambda:us-east-1:000000000000:function:" + name + ":live",
+                "000000000000:function:" + name + ":live")) {
+            assertDenied(invoker.call(named).account("111111111111").send(), named);
+        }
+        invoker.rule(shared(name, null, grant));
+        for (var named : List.of(
+                "arn:aws:lambda:us-east-1:000000000000:function:" + name + ":live",
+                "000000000000:function:" + name + ":live")) {
+            var call = invoker.call(named).account("111111111111");
+            var response = (type.isEmpty() ? call : call.header("X-Amz-Invocation-Type", type)).send();
+            assertThat(response.statusCode()).as(response.body()).isBetween(200, 204);
+        }
+        assertDenied(
+                invoker.call("000000000000:function:" + name)
+                        .account("111111111111")
+                        .send(),
+                name);
+        assertDenied(
+                invoker.call("000000000000:function:" + name + ":live")
+                        .account("222222222222")
+                        .send(),
+                name);
+        if (type.isEmpty()) {
+            assertThat(invoker.host.runsOf(name))
+                    .allSatisfy(run -> assertThat(run.order().functionKey()).startsWith(ACCOUNT));
+        }
+    }
+
+    @Test
+    void refusalDoesNotTellWhetherThereIsAFunction() throws Exception {
+        var present = invoker.call("000000000000:function:shop:live").account("333333333333");
+        var absent = invoker.call("000000000000:function:none:live").account("333333333333");
+        assertThat(present.send().body().replace("function:shop", "function:none"))
+                .isEqualTo(absent.send().body());
+    }
+
+    private static void assertDenied(HttpResponse<String> response, String about) {
+        assertThat(response.statusCode()).as(about + " " + response.body()).isEqualTo(403);
+        assertThat(response.headers().firstValue("x-amzn-ErrorType")).hasValue("AccessDeniedException");
+        assertThat(response.body()).contains("is not authorized to perform: lambda:InvokeFunction on resource: arn:");
+    }
+
+    @Test
+    void aFunctionThatMayNotRunIsThrottledWithItsReason() throws Exception {
+        register("stopped", "$LATEST");
+        invoker.publish(shared("stopped", 0));
+        await().until(() -> invoker.call("stopped").send().statusCode() == 429);
+        var response = invoker.call("stopped").send();
+        assertThat(response.headers().firstValue("x-amzn-ErrorType")).hasValue("TooManyRequestsException");
+        assertThat(response.headers().firstValue("Retry-After")).isPresent();
+        assertThat(response.body())
+                .contains(
+                        "\"Reason\":\"ReservedFunctionConcurrentInvocationLimitExceeded\"",
+                        "\"Type\":\"User\"",
+                        "\"message\":\"Rate Exceeded.\"");
+        invoker.publish(shared("stopped", null));
+        await().until(() -> invoker.call("stopped").send().statusCode() == 200);
     }
 
     private static List<Integer> statuses(String function, AtomicBoolean done, Runnable answered) throws Exception {

@@ -1,7 +1,9 @@
 package dev.mayfly.invoker.dispatch;
 
 import dev.mayfly.contracts.trust.Vouching;
+import dev.mayfly.invoker.InvokerId;
 import dev.mayfly.invoker.InvokerProperties;
+import dev.mayfly.invoker.functions.FunctionDirectory;
 import dev.mayfly.invoker.hosts.HostClient;
 import dev.mayfly.invoker.hosts.HostDirectory;
 import dev.mayfly.invoker.load.LoadBoard;
@@ -13,6 +15,18 @@ class DispatchConfiguration {
     @Bean
     RoomQueue roomQueue() {
         return new RoomQueue();
+    }
+
+    @Bean
+    OtherInvokers otherInvokers(InvokerId id) {
+        return new OtherInvokers(id.value(), System::nanoTime);
+    }
+
+    @Bean
+    Concurrency concurrency(DispatchSettings settings, OtherInvokers others, FunctionDirectory functions) {
+        var concurrency = new Concurrency(settings.accountConcurrency(), others);
+        functions.onRules(concurrency::changed);
+        return concurrency;
     }
 
     @Bean
@@ -33,7 +47,8 @@ class DispatchConfiguration {
             Vouching vouching,
             LoadBoard load,
             RoomQueue room,
+            Concurrency concurrency,
             DispatchSettings settings) {
-        return new Dispatcher(hosts, client, vouching, load, room, settings);
+        return new Dispatcher(hosts, client, vouching, load, room, concurrency, settings);
     }
 }

@@ -7,7 +7,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How invocations are admitted and carried to hosts.
  *
- * @param accountConcurrency invocations of one account that may run at once in this invoker; default 1000
+ * @param accountConcurrency invocations of one account that may run at once; default 1000
  * @param roomWait how long a synchronous invocation waits for a host with room; default 10 s
  * @param hostSilence after this long without a status a host is not asked any more; default 5 s
  * @param connectTimeout for a connection to a host; default 2 s

@@ -5,8 +5,12 @@ public sealed interface Dispatched {
     /** A host accepted it, and its answer went to the sink. */
     record Answered() implements Dispatched {}
 
-    /** The account runs as many invocations as it may. The order did not begin. */
-    record Throttled() implements Dispatched {}
+    /**
+     * The function or its account runs as many invocations as it may. The order did not begin.
+     *
+     * @param reserved whether it is the function's own limit
+     */
+    record Throttled(boolean reserved) implements Dispatched {}
 
     /** No host had room within the time. The order did not begin. */
     record NoRoom() implements Dispatched {}

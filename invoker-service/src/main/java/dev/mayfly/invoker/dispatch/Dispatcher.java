@@ -20,7 +20,7 @@ public final class Dispatcher {
     private final HostClient client;
     private final Vouching vouching;
     private final LoadBoard load;
-    private final AccountConcurrency accounts;
+    private final Concurrency concurrency;
     private final RoomQueue room;
     private final Duration answerGrace;
 
@@ -30,13 +30,14 @@ public final class Dispatcher {
             Vouching vouching,
             LoadBoard load,
             RoomQueue room,
+            Concurrency concurrency,
             DispatchSettings settings) {
         this.hosts = hosts;
         this.client = client;
         this.vouching = vouching;
         this.load = load;
         this.room = room;
-        this.accounts = new AccountConcurrency(settings.accountConcurrency());
+        this.concurrency = concurrency;
         this.answerGrace = settings.answerGrace();
     }
 
@@ -46,17 +47,23 @@ public final class Dispatcher {
      * @throws AnswerSink.ReceiverGoneException when there was an answer that {@code sink} could not take
      */
     public Dispatched dispatch(Order order, AnswerSink sink) throws AnswerSink.ReceiverGoneException {
-        String account = order.function().accountId();
-        if (!accounts.enter(account)) {
-            return new Dispatched.Throttled();
-        }
-        try (var running = load.started(order.function().key())) {
+        var function = order.function();
+        return switch (concurrency.enter(function.accountId(), function.name())) {
+            case Concurrency.Admission.Refused refused ->
+                new Dispatched.Throttled(refused.why() == Concurrency.Refusal.RESERVED);
+            case Concurrency.Admission.Admitted admitted -> run(order, sink, admitted.permit());
+        };
+    }
+
+    private Dispatched run(Order order, AnswerSink sink, Concurrency.Permit permit)
+            throws AnswerSink.ReceiverGoneException {
+        try (permit;
+                var running = load.started(order.function().key())) {
             return place(order, sink);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Dispatched.NoRoom();
         } finally {
-            accounts.leave(account);
             room.mayHaveRoom();
         }
     }

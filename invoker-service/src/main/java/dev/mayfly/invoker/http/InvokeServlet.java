@@ -163,9 +163,13 @@ final class InvokeServlet extends HttpServlet {
         var function = run.target().function();
         switch (run.dispatched()) {
             case Dispatched.Answered ignored -> {}
-            case Dispatched.Throttled ignored ->
+            case Dispatched.Throttled throttled ->
                 throw new LambdaException(
-                        LambdaError.TOO_MANY_REQUESTS, "Rate Exceeded.", "ConcurrentInvocationLimitExceeded");
+                        LambdaError.TOO_MANY_REQUESTS,
+                        "Rate Exceeded.",
+                        throttled.reserved()
+                                ? "ReservedFunctionConcurrentInvocationLimitExceeded"
+                                : "ConcurrentInvocationLimitExceeded");
             case Dispatched.NoRoom ignored ->
                 throw new LambdaException(
                         LambdaError.TOO_MANY_REQUESTS,

@@ -5,12 +5,15 @@ import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.invoker.functions.FunctionDirectory;
 import dev.mayfly.invoker.functions.FunctionReference;
+import dev.mayfly.invoker.functions.Grants;
 import dev.mayfly.invoker.functions.MinimumIsolation;
 import dev.mayfly.invoker.functions.RegistryUnreachableException;
 import java.util.Optional;
 
 /** Finds what a client means and may run. Thread-safe. */
 final class Targets {
+    private static final String INVOKE = "lambda:InvokeFunction";
+
     private final String region;
     private final FunctionDirectory functions;
     private final MinimumIsolation minimums;
@@ -48,9 +51,26 @@ final class Targets {
             throw denied(voucher, arn, "the access key's role " + voucher.role() + " does not allow it");
         }
         String account = function.accountId();
-        if (account != null && !account.equals(voucher.accountId())) {
+        if (account != null && !account.equals(voucher.accountId()) && !isGranted(account, function, voucher)) {
             throw denied(voucher, arn, "no resource-based policy allows the lambda:InvokeFunction action");
         }
+    }
+
+    /** Asks the registry before it says no: a permission may be an instant old. */
+    private boolean isGranted(String account, FunctionReference function, Voucher voucher) throws LambdaException {
+        var caller = new Grants.Principal.Account(voucher.accountId());
+        try {
+            return Grants.allow(functions.rules(account, function.name()), function.qualifier(), INVOKE, caller)
+                    || Grants.allow(
+                            functions.latestRules(account, function.name()), function.qualifier(), INVOKE, caller);
+        } catch (RegistryUnreachableException e) {
+            throw unreachable();
+        }
+    }
+
+    private static LambdaException unreachable() {
+        return new LambdaException(
+                LambdaError.SERVICE_UNAVAILABLE, "The function registry cannot be reached. Try again.");
     }
 
     private static LambdaException denied(Voucher voucher, String arn, String why) {
@@ -71,8 +91,7 @@ final class Targets {
                     .orElseThrow(
                             () -> new LambdaException(LambdaError.RESOURCE_NOT_FOUND, "Function not found: " + arn));
         } catch (RegistryUnreachableException e) {
-            throw new LambdaException(
-                    LambdaError.SERVICE_UNAVAILABLE, "The function registry cannot be reached. Try again.");
+            throw unreachable();
         }
     }
 
