@@ -13,8 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
@@ -241,6 +244,54 @@ class RoutingTest {
                         "\"message\":\"Rate Exceeded.\"");
         invoker.publish(shared("stopped", null));
         await().until(() -> invoker.call("stopped").send().statusCode() == 200);
+    }
+
+    @Test
+    void aNoisyAccountThatWaitsForRoomDoesNotHoldUpAnother() throws Exception {
+        var started = new CopyOnWriteArrayList<String>();
+        var refused = new ConcurrentHashMap<String, Boolean>();
+        var full = new AtomicBoolean();
+        var mayEnd = new Semaphore(0);
+        // Room for one, and no invocation ends before the test lets it.
+        StubHost.Behaviour room = (order, event, exchange) -> {
+            if (full.compareAndSet(false, true)) {
+                started.add(order.functionKey());
+                mayEnd.acquire();
+                full.set(false);
+                StubHost.answer(exchange, StubHost.outcome(Status.SUCCESS), event);
+            } else {
+                refused.put(order.functionKey(), true);
+                StubHost.problem(exchange, 429, "full");
+            }
+        };
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            var answers = new ArrayList<Future<HttpResponse<String>>>();
+            for (int i = 0; i < 40; i++) {
+                var name = "noisy" + i % 4;
+                invoker.host.when(name, room);
+                invoker.register("444444444444", name);
+                answers.add(clients.submit(
+                        () -> invoker.call(name).account("444444444444").send()));
+            }
+            await().until(() -> !started.isEmpty() && refused.size() >= 4);
+            invoker.host.when("quiet", room);
+            invoker.register("555555555555", "quiet");
+            var quiet = clients.submit(
+                    () -> invoker.call("quiet").account("555555555555").send());
+            await().until(() -> refused.containsKey("555555555555:quiet:$LATEST"));
+            // One ends, and then another: by then it is the quiet one's turn.
+            for (int turn = 1; turn <= 3 && !started.contains("555555555555:quiet:$LATEST"); turn++) {
+                int before = started.size();
+                mayEnd.release();
+                await().until(() -> started.size() > before);
+            }
+            assertThat(started).contains("555555555555:quiet:$LATEST");
+            mayEnd.release(100);
+            assertThat(quiet.get().statusCode()).isEqualTo(200);
+            for (var answer : answers) {
+                assertThat(answer.get().statusCode()).isEqualTo(200);
+            }
+        }
     }
 
     private static List<Integer> statuses(String function, AtomicBoolean done, Runnable answered) throws Exception {

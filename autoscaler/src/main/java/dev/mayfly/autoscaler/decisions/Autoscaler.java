@@ -3,6 +3,7 @@ package dev.mayfly.autoscaler.decisions;
 import dev.mayfly.autoscaler.rules.LoadHistory;
 import dev.mayfly.autoscaler.rules.ScalingRule;
 import dev.mayfly.autoscaler.rules.ScalingSettings;
+import dev.mayfly.contracts.function.InvocationRules;
 import dev.mayfly.contracts.scaling.FunctionLoad;
 import dev.mayfly.contracts.scaling.HostStatus;
 import dev.mayfly.contracts.scaling.ScalingDecision;
@@ -32,6 +33,7 @@ public final class Autoscaler {
     private final Instant began;
     private final Map<String, LoadHistory> loads = new HashMap<>();
     private final Map<String, ScalingDecision> decisions = new HashMap<>();
+    private final Map<String, Map<String, Integer>> provisioned = new HashMap<>();
     private final Set<String> present = new HashSet<>();
 
     public Autoscaler(ScalingSettings settings, Clock clock) {
@@ -58,6 +60,27 @@ public final class Autoscaler {
         }
     }
 
+    /** How much of that function is to be kept ready, under whatever names. */
+    public synchronized void observe(InvocationRules rules) {
+        var wanted = Provisioning.byVersion(rules);
+        if (wanted.isEmpty()) {
+            provisioned.remove(rules.key());
+        } else {
+            provisioned.put(rules.key(), wanted);
+        }
+    }
+
+    /** There are no rules of that function any more. */
+    public synchronized void forgetRules(String rulesKey) {
+        provisioned.remove(rulesKey);
+    }
+
+    private Map<String, Integer> kept() {
+        var kept = new HashMap<String, Integer>();
+        provisioned.values().forEach(kept::putAll);
+        return kept;
+    }
+
     /** A decision as it stands on the topic: of an earlier process, or this one's own coming back. */
     public synchronized void recall(ScalingDecision decision) {
         present.remove(decision.functionKey());
@@ -80,6 +103,8 @@ public final class Autoscaler {
                         .assumeBusy(unheard);
             }
         }
+        var kept = kept();
+        kept.keySet().forEach(key -> loads.computeIfAbsent(key, of -> new LoadHistory(settings.stableWindow())));
         var changed = new ArrayList<ScalingDecision>();
         for (var entry : loads.entrySet()) {
             LoadHistory load = entry.getValue();
@@ -88,8 +113,13 @@ public final class Autoscaler {
             int current = standing == null ? UNDECIDED : standing.desired();
             var desired = rule.decide(load, current, standing == null ? Instant.EPOCH : standing.at(), now);
             boolean nothingToEnd = standing == null && desired.sandboxes() == 0 && !present.contains(entry.getKey());
-            if (desired.sandboxes() != current && !nothingToEnd) {
-                changed.add(new ScalingDecision(entry.getKey(), desired.sandboxes(), desired.reason(), now));
+            int keep = kept.getOrDefault(entry.getKey(), 0);
+            int kind = standing == null ? 0 : standing.provisioned();
+            if (keep > desired.sandboxes()) {
+                desired = new ScalingRule.Desired(keep, "provisioned");
+            }
+            if ((desired.sandboxes() != current && !(nothingToEnd && keep == 0)) || keep != kind) {
+                changed.add(new ScalingDecision(entry.getKey(), desired.sandboxes(), keep, desired.reason(), now));
             }
         }
         loads.entrySet().removeIf(entry -> isOver(entry.getKey(), entry.getValue(), now));

@@ -8,6 +8,7 @@ import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.events.TopicCreation;
 import dev.mayfly.contracts.events.TopicTail;
 import dev.mayfly.contracts.events.Topics;
+import dev.mayfly.contracts.function.InvocationRules;
 import dev.mayfly.contracts.scaling.FunctionLoad;
 import dev.mayfly.contracts.scaling.HostStatus;
 import dev.mayfly.contracts.scaling.ScalingDecision;
@@ -41,6 +42,7 @@ class ScalingLoop implements SmartLifecycle, HealthIndicator {
     private volatile @Nullable ScheduledExecutorService timer;
     private volatile @Nullable TopicTail decisions;
     private volatile @Nullable TopicTail loads;
+    private volatile @Nullable TopicTail rules;
     private volatile @Nullable TopicTail hosts;
 
     ScalingLoop(
@@ -68,7 +70,7 @@ class ScalingLoop implements SmartLifecycle, HealthIndicator {
             TopicTail recalled = decisions;
             if (recalled == null) {
                 listen();
-            } else if (recalled.isCaughtUp() && isCaughtUp(loads)) {
+            } else if (recalled.isCaughtUp() && isCaughtUp(loads) && isCaughtUp(rules)) {
                 decide();
             }
         } catch (InterruptedException e) {
@@ -83,6 +85,7 @@ class ScalingLoop implements SmartLifecycle, HealthIndicator {
         // Load reports live ten minutes: read whole, they tell what happened while no autoscaler listened.
         loads = new TopicTail(properties.kafka(), Topics.FUNCTION_LOAD, TopicTail.From.BEGINNING, this::heardLoad);
         hosts = new TopicTail(properties.kafka(), Topics.HOST_STATUS, TopicTail.From.NOW, this::heardHost);
+        rules = new TopicTail(properties.kafka(), Topics.FUNCTION_RULES, TopicTail.From.BEGINNING, this::heardRules);
         decisions = new TopicTail(
                 properties.kafka(), Topics.SCALING_DECISIONS, TopicTail.From.BEGINNING, this::heardDecision);
     }
@@ -115,6 +118,14 @@ class ScalingLoop implements SmartLifecycle, HealthIndicator {
         }
     }
 
+    private void heardRules(ConsumerRecord<String, byte[]> received) {
+        if (received.value() == null) {
+            autoscaler.forgetRules(received.key());
+        } else {
+            autoscaler.observe(Json.read(received.value(), InvocationRules.class));
+        }
+    }
+
     private void heardDecision(ConsumerRecord<String, byte[]> received) {
         if (received.value() == null) {
             autoscaler.forget(received.key());
@@ -134,7 +145,7 @@ class ScalingLoop implements SmartLifecycle, HealthIndicator {
             executor.shutdownNow();
         }
         timer = null;
-        for (TopicTail tail : new TopicTail[] {loads, hosts, decisions}) {
+        for (TopicTail tail : new TopicTail[] {loads, hosts, rules, decisions}) {
             if (tail != null) {
                 tail.close();
             }
@@ -148,7 +159,7 @@ class ScalingLoop implements SmartLifecycle, HealthIndicator {
 
     @Override
     public Health health() {
-        boolean ready = isCaughtUp(decisions) && isCaughtUp(loads);
+        boolean ready = isCaughtUp(decisions) && isCaughtUp(loads) && isCaughtUp(rules);
         return (ready ? Health.up() : Health.outOfService())
                 .withDetail("decisionsKnown", ready)
                 .build();

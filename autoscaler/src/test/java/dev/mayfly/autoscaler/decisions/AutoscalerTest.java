@@ -1,8 +1,10 @@
 package dev.mayfly.autoscaler.decisions;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.mayfly.autoscaler.rules.ScalingSettings;
+import dev.mayfly.contracts.function.InvocationRules;
 import dev.mayfly.contracts.scaling.FunctionLoad;
 import dev.mayfly.contracts.scaling.HostStatus;
 import dev.mayfly.contracts.scaling.ScalingDecision;
@@ -12,6 +14,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class AutoscalerTest {
@@ -64,6 +67,28 @@ class AutoscalerTest {
         clock.move(Duration.ofSeconds(1));
         autoscaler.observe(load(1, 1));
         assertThat(decideAndRecall(autoscaler)).isEmpty();
+    }
+
+    @Test
+    void whatIsProvisionedIsKeptUntilNobodyWantsItAnyMore() {
+        var alias = new InvocationRules.Alias("live", "1", Map.of("2", 0.25));
+        autoscaler.observe(new InvocationRules(
+                "000000000000",
+                "f",
+                "r",
+                "2",
+                List.of(alias),
+                null,
+                List.of(new InvocationRules.Provisioned("live", 4), new InvocationRules.Provisioned("2", 1)),
+                List.of(),
+                List.of()));
+        assertThat(decideAndRecall(autoscaler))
+                .extracting(ScalingDecision::functionKey, ScalingDecision::desired, ScalingDecision::provisioned)
+                .containsExactlyInAnyOrder(tuple("000000000000:f:1", 3, 3), tuple("000000000000:f:2", 2, 2));
+        clock.move(Duration.ofDays(1));
+        assertThat(decideAndRecall(autoscaler)).isEmpty();
+        autoscaler.forgetRules("000000000000:f");
+        assertThat(decideAndRecall(autoscaler)).hasSize(2).allMatch(decision -> decision.provisioned() == 0);
     }
 
     @Test

@@ -41,6 +41,17 @@ public record HostStatus(
         }
     }
 
-    /** How many sandboxes one function version has here. */
-    public record Sandboxes(String functionKey, int idle, int busy) {}
+    /**
+     * How many sandboxes one function version has here.
+     *
+     * @param starting not able to take an invocation yet, and not among the others
+     * @param provisioned how many the host has been told to keep ready; those that idle are to be paid for
+     */
+    public record Sandboxes(String functionKey, int idle, int busy, int starting, int provisioned) {
+
+        /** All have started, and none is kept ready. */
+        public Sandboxes(String functionKey, int idle, int busy) {
+            this(functionKey, idle, busy, 0, 0);
+        }
+    }
 }

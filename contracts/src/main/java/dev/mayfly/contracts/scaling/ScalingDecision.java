@@ -7,6 +7,14 @@ import java.time.Instant;
  * end a busy one for it.
  *
  * @param desired sandboxes over all hosts
+ * @param provisioned how many of those are kept ready whatever happens: neither idleness nor others' need of memory ends
+ *     them, and those that die are replaced
  * @param reason for people: which rule decided, with its figures
  */
-public record ScalingDecision(String functionKey, int desired, String reason, Instant at) {}
+public record ScalingDecision(String functionKey, int desired, int provisioned, String reason, Instant at) {
+
+    /** Without any that are kept ready. */
+    public ScalingDecision(String functionKey, int desired, String reason, Instant at) {
+        this(functionKey, desired, 0, reason, at);
+    }
+}

@@ -89,7 +89,9 @@ public class HostOffers implements SmartLifecycle {
                 .toList();
         int started =
                 sandboxes.stream().mapToInt(one -> one.idle() + one.busy()).sum();
-        return new Held(started, 0);
+        int starting =
+                sandboxes.stream().mapToInt(HostStatus.Sandboxes::starting).sum();
+        return new Held(started, starting);
     }
 
     /** Where the live hosts are that run {@code runtime} in {@code tier} now. */

@@ -31,8 +31,7 @@ class DispatchConfiguration {
 
     @Bean
     HostDirectory hostDirectory(InvokerProperties properties, DispatchSettings settings, RoomQueue room) {
-        return new HostDirectory(
-                properties.services().host(), settings.hostSilence(), System::nanoTime, room::mayHaveRoom);
+        return new HostDirectory(properties.services().host(), settings.hostSilence(), System::nanoTime, room::news);
     }
 
     @Bean

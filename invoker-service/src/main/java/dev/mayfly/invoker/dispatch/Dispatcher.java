@@ -70,8 +70,8 @@ public final class Dispatcher {
 
     private Dispatched place(Order order, AnswerSink sink)
             throws AnswerSink.ReceiverGoneException, InterruptedException {
-        String key = order.function().key();
-        if (!room.hasLine(key)) {
+        var function = order.function();
+        if (room.mayAskAtOnce(function)) {
             Dispatched first = askHosts(order, sink);
             if (!mayChange(first)) {
                 return first;
@@ -79,18 +79,16 @@ public final class Dispatcher {
         }
         Dispatched last = new Dispatched.NoRoom();
         long deadline = System.nanoTime() + order.roomWait().toNanos();
-        try (var waiting = load.waits(key)) {
-            while (System.nanoTime() < deadline) {
-                var turn = room.awaitTurn(key, deadline);
-                if (turn == null) {
-                    break;
+        try (var waiting = load.waits(function.key());
+                var place = room.join(function)) {
+            while (place.awaitQuestion(deadline)) {
+                var passing = place.acceptedUnlessRefused(waiting::close);
+                last = askHosts(order, sink);
+                passing.cancel(false);
+                if (!mayChange(last)) {
+                    return last;
                 }
-                try (turn) {
-                    last = askInTurn(order, sink, turn, deadline, waiting);
-                    if (!mayChange(last)) {
-                        return last;
-                    }
-                }
+                place.refused();
             }
         }
         return last;
@@ -99,21 +97,6 @@ public final class Dispatcher {
     /** Whether asking again may give another answer. */
     private static boolean mayChange(Dispatched dispatched) {
         return dispatched instanceof Dispatched.NoRoom || dispatched instanceof Dispatched.NotYetOffered;
-    }
-
-    /** Asks until a host accepts, the time is over, or the turn went on to the next one. */
-    private Dispatched askInTurn(
-            Order order, AnswerSink sink, RoomQueue.Turn turn, long deadline, LoadBoard.Waiting waiting)
-            throws AnswerSink.ReceiverGoneException, InterruptedException {
-        while (true) {
-            var passing = turn.passOnUnlessRefused(waiting::close);
-            Dispatched asked = askHosts(order, sink);
-            passing.cancel(false);
-            if (!mayChange(asked) || turn.isPassedOn() || System.nanoTime() >= deadline) {
-                return asked;
-            }
-            room.awaitNews(deadline);
-        }
     }
 
     private Dispatched askHosts(Order order, AnswerSink sink) throws AnswerSink.ReceiverGoneException {

@@ -1,134 +1,165 @@
 package dev.mayfly.invoker.dispatch;
 
-import java.time.Duration;
-import java.util.concurrent.ConcurrentHashMap;
+import dev.mayfly.contracts.function.FunctionVersion;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where invocations wait for room at a host: in order of arrival within a function, and functions beside one another.
- * Only the first of each function asks the hosts again. Thread-safe.
+ * Where invocations wait for room at a host. Whenever there may be room, one of them asks, in the order of
+ * {@link FairLines}; when it is refused, one of another function, which may need less or go elsewhere, asks instead. Thread-safe.
  */
 final class RoomQueue implements AutoCloseable {
-    /** A host that has no room says so within this; one that has not said so has accepted, and the next may ask. */
-    private static final Duration REFUSAL = Duration.ofMillis(25);
+    /** A host that has no room says so within this; one that has not said so has accepted. */
+    private static final long REFUSAL_MILLIS = 25;
 
-    /** The longest wait between two questions when nothing is heard. */
-    private static final Duration ASK_AGAIN = Duration.ofMillis(200);
+    /** When nothing is heard, one asks this often. */
+    private static final long ASK_AGAIN_MILLIS = 200;
 
-    private static final class Line {
-        final Semaphore first = new Semaphore(1, true);
-        int members;
-    }
+    /** How many may ask when a host has spoken of itself. */
+    private static final int QUESTIONS_AT_NEWS = 4;
 
-    /** The right to be first in a function's line. */
-    final class Turn implements AutoCloseable {
-        private final String functionKey;
-        private final Line line;
-        private final AtomicBoolean passedOn = new AtomicBoolean();
+    /** How many functions are tried for the same room. */
+    private static final int TRIES = 8;
 
-        private Turn(String functionKey, Line line) {
-            this.functionKey = functionKey;
-            this.line = line;
+    /** A place in the queue, held by one invocation; ends with {@link #close}. */
+    final class Place implements AutoCloseable {
+        private final FairLines<Place>.Place inLines;
+        private final Semaphore mayAsk = new Semaphore(0);
+        private Set<String> tried = Set.of();
+        private boolean asking;
+
+        private Place(FunctionVersion function) {
+            inLines = lines.join(function, this);
+        }
+
+        /** Waits to ask; false when that took longer than until {@code deadlineNanos}. */
+        boolean awaitQuestion(long deadlineNanos) throws InterruptedException {
+            return mayAsk.tryAcquire(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
         }
 
         /**
-         * Lets the next one ask, unless the returned passing is cancelled soon: while a host is asked, only its silence
-         * tells that it has accepted.
-         *
-         * @param accepted runs when the turn is passed on
+         * Runs {@code accepted}, and lets the next one ask, unless the returned passing is cancelled soon: while a host is
+         * asked, only its silence tells that it has accepted.
          */
-        ScheduledFuture<?> passOnUnlessRefused(Runnable accepted) {
+        ScheduledFuture<?> acceptedUnlessRefused(Runnable accepted) {
             return timer.schedule(
                     () -> {
                         accepted.run();
-                        passOn();
+                        mayHaveRoom();
                     },
-                    REFUSAL.toMillis(),
+                    REFUSAL_MILLIS,
                     TimeUnit.MILLISECONDS);
         }
 
-        boolean isPassedOn() {
-            return passedOn.get();
-        }
-
-        private void passOn() {
-            if (passedOn.compareAndSet(false, true)) {
-                line.first.release();
-            }
+        /** The host had no room: waits again where it stood, and somebody else asks. */
+        void refused() {
+            locked(() -> {
+                asking = false;
+                lines.comeBack(inLines);
+                passOn(this);
+            });
         }
 
         @Override
         public void close() {
-            passOn();
-            leave(functionKey);
+            locked(() -> {
+                boolean unused = asking && mayAsk.tryAcquire();
+                lines.leave(inLines);
+                if (unused) {
+                    passOn(this);
+                }
+            });
         }
     }
 
-    private final ConcurrentHashMap<String, Line> lines = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition news = lock.newCondition();
+    private final FairLines<Place> lines = new FairLines<>();
+    private volatile int waiting;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("room-queue").factory());
 
-    /** Whether somebody waits for that function: who comes now stands behind. */
-    boolean hasLine(String functionKey) {
-        return lines.containsKey(functionKey);
+    RoomQueue() {
+        var unused =
+                timer.scheduleAtFixedRate(this::mayHaveRoom, ASK_AGAIN_MILLIS, ASK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Waits to be first; null when that took longer than until {@code deadlineNanos}. */
-    @Nullable
-    Turn awaitTurn(String functionKey, long deadlineNanos) throws InterruptedException {
-        Line line = lines.compute(functionKey, (key, present) -> {
-            Line joined = present == null ? new Line() : present;
-            joined.members++;
-            return joined;
-        });
-        boolean first = false;
-        try {
-            first = line.first.tryAcquire(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } finally {
-            if (!first) {
-                leave(functionKey);
-            }
+    /** Whether an invocation of {@code function} that comes now takes no turn of somebody who waits for it already. */
+    boolean mayAskAtOnce(FunctionVersion function) {
+        if (waiting == 0) {
+            return true;
         }
-        return first ? new Turn(functionKey, line) : null;
-    }
-
-    /** Waits until there may be room, but not past {@code deadlineNanos}. */
-    void awaitNews(long deadlineNanos) throws InterruptedException {
-        long wait = Math.min(ASK_AGAIN.toNanos(), deadlineNanos - System.nanoTime());
         lock.lock();
         try {
-            // A spurious or late waking only asks the host once more.
-            long unused = news.awaitNanos(wait);
+            return !lines.hasMembers(function.accountId(), function.isolation());
         } finally {
             lock.unlock();
         }
     }
 
-    /** There may be room now. */
+    /** Joins at the end. */
+    Place join(FunctionVersion function) {
+        lock.lock();
+        try {
+            return new Place(function);
+        } finally {
+            waiting = lines.size();
+            lock.unlock();
+        }
+    }
+
+    /** There may be room for one. */
     void mayHaveRoom() {
-        if (lines.isEmpty()) {
+        letAsk(1);
+    }
+
+    /** A host has told what it has. */
+    void news() {
+        letAsk(QUESTIONS_AT_NEWS);
+    }
+
+    private void letAsk(int questions) {
+        if (waiting == 0) {
             return;
         }
-        lock.lock();
-        try {
-            news.signalAll();
-        } finally {
-            lock.unlock();
+        locked(() -> {
+            for (int i = 0; i < questions; i++) {
+                grant(lines.next(Set.of()), Set.of());
+            }
+        });
+    }
+
+    private void passOn(Place refused) {
+        if (refused.tried.size() < TRIES) {
+            var tried = new HashSet<>(refused.tried);
+            tried.add(refused.inLines.functionKey());
+            grant(lines.next(tried), tried);
         }
     }
 
-    private void leave(String functionKey) {
-        lines.computeIfPresent(functionKey, (key, line) -> --line.members == 0 ? null : line);
+    private static void grant(FairLines<Place>.@Nullable Place next, Set<String> tried) {
+        if (next != null) {
+            Place place = next.holder();
+            place.tried = tried;
+            place.asking = true;
+            place.mayAsk.release();
+        }
+    }
+
+    private void locked(Runnable action) {
+        lock.lock();
+        try {
+            action.run();
+        } finally {
+            waiting = lines.size();
+            lock.unlock();
+        }
     }
 
     @Override

@@ -17,11 +17,21 @@ final class FunctionGroup {
     int beginning;
     int desired;
 
+    /** Of those that are desired, how many stay whatever happens. */
+    int provisioned;
+
+    long noStartBeforeNanos = System.nanoTime();
+
     int size() {
         return idle.size() + busy + starting;
     }
 
+    /** Whether one can go without one that must stay being missed. */
+    boolean canSpare() {
+        return size() > provisioned;
+    }
+
     boolean isUnused() {
-        return size() == 0 && beginning == 0 && waiting.size() == 0 && desired == 0;
+        return size() == 0 && beginning == 0 && waiting.size() == 0 && desired == 0 && provisioned == 0;
     }
 }

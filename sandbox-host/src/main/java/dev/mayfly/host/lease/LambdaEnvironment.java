@@ -29,7 +29,7 @@ class LambdaEnvironment {
         this.clock = clock;
     }
 
-    Map<String, String> of(FunctionVersion version, String sandboxId) {
+    Map<String, String> of(FunctionVersion version, String sandboxId, boolean provisioned) {
         var variables = new HashMap<>(version.environment());
         variables.putIfAbsent("TZ", ":UTC");
         var credentials =
@@ -43,7 +43,7 @@ class LambdaEnvironment {
         variables.put("AWS_LAMBDA_FUNCTION_NAME", version.name());
         variables.put("AWS_LAMBDA_FUNCTION_VERSION", version.version());
         variables.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Integer.toString(version.memoryMb()));
-        variables.put("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+        variables.put("AWS_LAMBDA_INITIALIZATION_TYPE", provisioned ? "provisioned-concurrency" : "on-demand");
         variables.put("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/" + version.name());
         variables.put(
                 "AWS_LAMBDA_LOG_STREAM_NAME",

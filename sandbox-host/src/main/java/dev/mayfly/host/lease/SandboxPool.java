@@ -7,6 +7,7 @@ import dev.mayfly.host.lease.WaitingLine.Handed;
 import dev.mayfly.host.lease.WaitingLine.Origin;
 import dev.mayfly.host.lease.WaitingLine.Waiter;
 import dev.mayfly.sandbox.api.SandboxStartException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -34,12 +35,15 @@ public final class SandboxPool implements AutoCloseable {
     /** Starts one sandbox; seen by tests. */
     @FunctionalInterface
     interface Starter {
-        PooledSandbox start(FunctionVersion version, Consumer<String> failureLog)
+        PooledSandbox start(FunctionVersion version, boolean provisioned, Consumer<String> failureLog)
                 throws SandboxStartException, TierUnavailableException, InterruptedException;
     }
 
     /** How many starts of one function may be in their first moments at once: more would only slow each other down. */
     private static final int BEGINNINGS = Math.max(2, Runtime.getRuntime().availableProcessors());
+
+    /** After a provisioned sandbox failed to start. */
+    private static final Duration START_AGAIN = Duration.ofSeconds(10);
 
     private static final long FIRST_MOMENTS_MILLIS = 200;
 
@@ -133,7 +137,7 @@ public final class SandboxPool implements AutoCloseable {
         later(FIRST_MOMENTS_MILLIS, begun);
         try {
             reserveForStart(version);
-            PooledSandbox started = startReserved(version, waiter.failureLog());
+            PooledSandbox started = startReserved(version, false, waiter.failureLog());
             if (!serve(started, Origin.STARTED)) {
                 giveBack(started);
             }
@@ -258,11 +262,11 @@ public final class SandboxPool implements AutoCloseable {
         }
     }
 
-    private PooledSandbox startReserved(FunctionVersion version, Consumer<String> failureLog)
+    private PooledSandbox startReserved(FunctionVersion version, boolean provisioned, Consumer<String> failureLog)
             throws SandboxStartException, TierUnavailableException, InterruptedException {
         @Nullable PooledSandbox started = null;
         try {
-            started = starter.start(version, failureLog);
+            started = starter.start(version, provisioned, failureLog);
             return started;
         } finally {
             synchronized (this) {
@@ -353,6 +357,7 @@ public final class SandboxPool implements AutoCloseable {
         if (group != null) {
             group.revision = null;
             group.desired = 0;
+            group.provisioned = 0;
             drain(group, sandbox -> true);
         }
     }
@@ -366,6 +371,7 @@ public final class SandboxPool implements AutoCloseable {
         synchronized (this) {
             FunctionGroup group = groups.computeIfAbsent(decision.functionKey(), key -> new FunctionGroup());
             group.desired = version.isPresent() ? decision.desired() : 0;
+            group.provisioned = version.isPresent() ? decision.provisioned() : 0;
             while (!group.idle.isEmpty() && group.size() > group.desired) {
                 PooledSandbox surplus = group.idle.removeLast();
                 background.execute(() -> end(surplus));
@@ -389,9 +395,46 @@ public final class SandboxPool implements AutoCloseable {
             group.starting++;
         }
         try {
-            giveBack(startReserved(version, line -> log.debug("{}: {}", version.key(), line)));
+            giveBack(startReserved(version, false, line -> log.debug("{}: {}", version.key(), line)));
         } catch (SandboxStartException | TierUnavailableException e) {
             log.info("No sandbox of {} started ahead of need: {}", version.key(), e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Sees to it that so many sandboxes of {@code version} are there: starts what is missing, at the expense of idle ones of
+     * other functions.
+     */
+    public void keep(FunctionVersion version, int provisioned) {
+        int missing;
+        synchronized (this) {
+            FunctionGroup group = groupOf(version);
+            group.provisioned = provisioned;
+            group.desired = Math.max(group.desired, provisioned);
+            boolean tooSoon = group.noStartBeforeNanos - System.nanoTime() > 0;
+            missing = closed || tooSoon ? 0 : Math.min(provisioned - group.size(), BEGINNINGS - group.starting);
+            if (missing > 0) {
+                group.revision = version.revisionId();
+                group.starting += missing;
+            }
+            forgetIfUnused(version.key());
+        }
+        for (int i = 0; i < missing; i++) {
+            background.execute(() -> startToKeep(version));
+        }
+    }
+
+    private void startToKeep(FunctionVersion version) {
+        try {
+            reserveForStart(version);
+            giveBack(startReserved(version, true, line -> log.debug("{}: {}", version.key(), line)));
+        } catch (NoRoomException | SandboxStartException | TierUnavailableException e) {
+            log.warn("A provisioned sandbox of {} is missing: {}", version.key(), e.getMessage());
+            synchronized (this) {
+                groupOf(version).noStartBeforeNanos = System.nanoTime() + START_AGAIN.toNanos();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -403,7 +446,7 @@ public final class SandboxPool implements AutoCloseable {
             for (FunctionGroup group : List.copyOf(groups.values())) {
                 drain(
                         group,
-                        sandbox -> sandbox.idleNanos() > limits.keepAlive().toNanos()
+                        sandbox -> (sandbox.idleNanos() > limits.keepAlive().toNanos() && group.canSpare())
                                 || sandbox.ageNanos() > limits.lifetime().toNanos()
                                 || !sandbox.sandbox().isReusable());
             }
@@ -422,7 +465,7 @@ public final class SandboxPool implements AutoCloseable {
 
     private Optional<PooledSandbox> longestIdle() {
         return groups.values().stream()
-                .filter(group -> !group.idle.isEmpty())
+                .filter(group -> !group.idle.isEmpty() && group.canSpare())
                 .map(group -> group.idle.getLast())
                 .filter(sandbox -> sandbox.promisedMb() > 0)
                 .max(Comparator.comparingLong(PooledSandbox::idleNanos));
@@ -453,9 +496,13 @@ public final class SandboxPool implements AutoCloseable {
     public synchronized List<HostStatus.Sandboxes> sandboxes() {
         List<HostStatus.Sandboxes> counts = new ArrayList<>();
         groups.forEach((key, group) -> {
-            if (group.size() + group.waiting.size() > 0) {
+            if (group.size() + group.waiting.size() + group.provisioned > 0) {
                 counts.add(new HostStatus.Sandboxes(
-                        key, group.idle.size(), group.busy + Math.max(group.starting, group.waiting.size())));
+                        key,
+                        group.idle.size(),
+                        group.busy,
+                        Math.max(group.starting, group.waiting.size()),
+                        group.provisioned));
             }
         });
         return counts;

@@ -38,15 +38,19 @@ class SandboxStarter {
         this.environment = environment;
     }
 
-    /** Starts it; when that fails, what it had written goes to {@code failureLog}. */
-    PooledSandbox start(FunctionVersion version, Consumer<String> failureLog)
+    /**
+     * Starts it; when that fails, what it had written goes to {@code failureLog}.
+     *
+     * @param provisioned whether it is to be kept ready, as its environment tells it
+     */
+    PooledSandbox start(FunctionVersion version, boolean provisioned, Consumer<String> failureLog)
             throws SandboxStartException, TierUnavailableException, InterruptedException {
         var technology = technologies.require(version.isolation(), version.runtime());
         CodeCache.Held held = hold(version);
         var written = new SandboxLog();
         boolean started = false;
         try {
-            SandboxSpec spec = spec(version, held, written);
+            SandboxSpec spec = spec(version, provisioned, held, written);
             var pooled = new PooledSandbox(version, start(technology, spec, version), written, held);
             started = true;
             return pooled;
@@ -80,16 +84,16 @@ class SandboxStarter {
         var technology = technologies.require(version.isolation(), version.runtime());
         try (CodeCache.Held held = hold(version)) {
             technology.snapshot(
-                    spec(version, held, line -> log.debug("{}, for its snapshot: {}", version.key(), line)));
+                    spec(version, false, held, line -> log.debug("{}, for its snapshot: {}", version.key(), line)));
         }
     }
 
-    private SandboxSpec spec(FunctionVersion version, CodeCache.Held held, LogSink logs) {
+    private SandboxSpec spec(FunctionVersion version, boolean provisioned, CodeCache.Held held, LogSink logs) {
         String id = UUID.randomUUID().toString();
         return new SandboxSpec(
                 id,
                 held.code(),
-                environment.of(version, id),
+                environment.of(version, id, provisioned),
                 version.memoryMb(),
                 version.ephemeralStorageMb(),
                 properties.sandboxes().initTimeout(),

@@ -12,7 +12,10 @@ import dev.mayfly.host.function.FunctionDirectory;
 import dev.mayfly.host.lease.SandboxPool;
 import dev.mayfly.host.lease.Technologies;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -37,6 +40,8 @@ class StatusReporter implements SmartLifecycle {
     private final Clock clock;
     private final TierReport report;
     private final String hostId = "host-" + UUID.randomUUID().toString().substring(0, 8);
+    private final Map<String, Integer> provisioned = new ConcurrentHashMap<>();
+    private final Instant began;
     private volatile @Nullable ScheduledExecutorService timer;
     private @Nullable TopicTail decisions;
 
@@ -53,6 +58,7 @@ class StatusReporter implements SmartLifecycle {
         this.functions = functions;
         this.publisher = publisher;
         this.clock = clock;
+        this.began = clock.instant();
         this.report = new TierReport(properties.data());
     }
 
@@ -70,6 +76,7 @@ class StatusReporter implements SmartLifecycle {
     private void tick() {
         try {
             pool.sweep();
+            keepProvisioned();
             report.tell(technologies.tiers());
             var event = CloudEvent.of(
                     UUID.randomUUID().toString(), "/mayfly/sandbox-host", "dev.mayfly.host.status", hostId, status());
@@ -97,8 +104,23 @@ class StatusReporter implements SmartLifecycle {
     private void follow(ConsumerRecord<String, byte[]> received) {
         if (received.value() != null) {
             var decision = Json.read(received.value(), ScalingDecision.class);
-            pool.apply(decision, functions.known(decision.functionKey()));
+            if (decision.provisioned() > 0) {
+                provisioned.put(decision.functionKey(), decision.provisioned());
+            } else {
+                provisioned.remove(decision.functionKey());
+            }
+            // What was decided before this host began is over, but for what is to be kept ready.
+            if (decision.at().isAfter(began)) {
+                pool.apply(decision, functions.known(decision.functionKey()));
+            }
+        } else {
+            provisioned.remove(received.key());
         }
+    }
+
+    /** A start may have failed, a sandbox died, its code changed, or its function become known only now. */
+    private void keepProvisioned() {
+        provisioned.forEach((key, count) -> functions.known(key).ifPresent(version -> pool.keep(version, count)));
     }
 
     @Override
@@ -109,7 +131,7 @@ class StatusReporter implements SmartLifecycle {
                 this::tick, 0, properties.statusInterval().toMillis(), TimeUnit.MILLISECONDS);
         timer = started;
         technologies.listen(this::tickNow);
-        decisions = new TopicTail(properties.kafka(), Topics.SCALING_DECISIONS, TopicTail.From.NOW, this::follow);
+        decisions = new TopicTail(properties.kafka(), Topics.SCALING_DECISIONS, TopicTail.From.BEGINNING, this::follow);
     }
 
     @Override

@@ -48,18 +48,22 @@ class RepeatedOrdersTest {
                     throw new RefusedException(429, "full");
                 }))
                 .isInstanceOf(RefusedException.class);
-        assertThat(orders.once(order("r", 1), () -> answer(Status.SUCCESS)).outcome().status())
+        assertThat(orders.once(order("r", 1), () -> answer(Status.SUCCESS))
+                        .outcome()
+                        .status())
                 .isEqualTo(Status.SUCCESS);
         assertThat(runs).hasValue(2);
     }
 
     private static HostInvocation order(String requestId, int attempt) {
-        return new HostInvocation("a:f:$LATEST", "rev", requestId, attempt, "arn", null, false, null, null, true, false);
+        return new HostInvocation(
+                "a:f:$LATEST", "rev", requestId, attempt, "arn", null, false, null, null, true, false);
     }
 
     private Answer answer(Status status) {
         runs.incrementAndGet();
         return new Answer(
-                new InvocationOutcome(status, InvocationOutcome.Start.WARM, 1, 1, 0, 0, 128, 0, null), new byte[] {'1'});
+                new InvocationOutcome(status, InvocationOutcome.Start.WARM, 1, 1, 0, 0, 128, 0, null),
+                new byte[] {'1'});
     }
 }

@@ -44,7 +44,7 @@ final class BurstMeasurement {
         this.technology = technology;
         this.code = code;
         this.pool = new SandboxPool(
-                (version, log) -> start(version),
+                (version, provisioned, log) -> start(version),
                 _ -> {},
                 new SandboxLimits(100_000, Duration.ofMinutes(10), Duration.ofHours(6), Duration.ofMillis(20)));
     }

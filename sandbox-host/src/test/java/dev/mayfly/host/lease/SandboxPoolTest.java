@@ -122,7 +122,8 @@ class SandboxPoolTest {
                 this::start, this::snapshot, new SandboxLimits(memoryMb, keepAlive, lifetime, freezeAfter));
     }
 
-    private PooledSandbox start(FunctionVersion version, java.util.function.Consumer<String> failureLog)
+    private PooledSandbox start(
+            FunctionVersion version, boolean provisioned, java.util.function.Consumer<String> failureLog)
             throws SandboxStartException {
         if (startsFail) {
             throw SandboxStartException.function("Runtime.ExitError", "exit status 1", 1);
@@ -277,6 +278,28 @@ class SandboxPoolTest {
     void sweepingEndsWhatWasIdleForTooLong() throws Exception {
         try (var impatient = pool(1024, Duration.ZERO, Duration.ofHours(6))) {
             impatient.acquire(function("f", "1", 128), line -> {}).close();
+            impatient.sweep();
+            await().until(() -> impatient.promisedMb() == 0);
+        }
+    }
+
+    @Test
+    void whatIsProvisionedStaysAndIsReplaced() throws Exception {
+        var version = function("f", "1", 256);
+        try (var impatient = pool(1024, Duration.ZERO, Duration.ofHours(6))) {
+            impatient.keep(version, 3);
+            var ready = new HostStatus.Sandboxes(version.key(), 3, 0, 0, 3);
+            await().until(() -> impatient.sandboxes().equals(List.of(ready)));
+            impatient.sweep();
+            var large = function("large", "1", 512);
+            assertThatThrownBy(() -> impatient.acquire(large, line -> {})).isInstanceOf(NoRoomException.class);
+            assertThat(impatient.sandboxes()).contains(ready);
+            alive.values().stream().findAny().orElseThrow().reusable = false;
+            impatient.sweep();
+            await().until(() -> impatient.promisedMb() == 512);
+            impatient.keep(version, 3);
+            await().until(() -> impatient.sandboxes().contains(ready));
+            impatient.apply(new ScalingDecision(version.key(), 1, "no longer", Instant.EPOCH), Optional.of(version));
             impatient.sweep();
             await().until(() -> impatient.promisedMb() == 0);
         }

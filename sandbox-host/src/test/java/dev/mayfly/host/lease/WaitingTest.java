@@ -59,7 +59,8 @@ class WaitingTest {
             new SandboxLimits(128 * 1000, Duration.ofMinutes(10), Duration.ofHours(6), Duration.ofMinutes(1)));
     private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
 
-    private PooledSandbox start(FunctionVersion version, java.util.function.Consumer<String> failureLog)
+    private PooledSandbox start(
+            FunctionVersion version, boolean provisioned, java.util.function.Consumer<String> failureLog)
             throws SandboxStartException, InterruptedException {
         begun.incrementAndGet();
         mayStart.acquire();
