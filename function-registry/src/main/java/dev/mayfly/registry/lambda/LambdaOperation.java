@@ -29,7 +29,7 @@ public enum LambdaOperation {
             "/2020-04-22/code-signing-configs",
             Support.refused(LambdaError.INVALID_PARAMETER_VALUE, Support.NO_SIGNING)),
     CREATE_EVENT_SOURCE_MAPPING(
-            "CreateEventSourceMapping", "POST", "/2015-03-31/event-source-mappings", Support.notYet()),
+            "CreateEventSourceMapping", "POST", "/2015-03-31/event-source-mappings", Support.by("EventSourcesTest")),
     CREATE_FUNCTION("CreateFunction", "POST", "/2015-03-31/functions", Support.by("ControlPlaneTest")),
     CREATE_FUNCTION_URL_CONFIG(
             "CreateFunctionUrlConfig",
@@ -49,7 +49,7 @@ public enum LambdaOperation {
             "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}",
             Support.refused(LambdaError.RESOURCE_NOT_FOUND, Support.NO_SIGNING)),
     DELETE_EVENT_SOURCE_MAPPING(
-            "DeleteEventSourceMapping", "DELETE", "/2015-03-31/event-source-mappings/{UUID}", Support.notYet()),
+            "DeleteEventSourceMapping", "DELETE", "/2015-03-31/event-source-mappings/{UUID}", Support.by("EventSourcesTest")),
     DELETE_FUNCTION("DeleteFunction", "DELETE", "/2015-03-31/functions/{FunctionName}", Support.by("ControlPlaneTest")),
     DELETE_FUNCTION_CODE_SIGNING_CONFIG(
             "DeleteFunctionCodeSigningConfig",
@@ -109,7 +109,7 @@ public enum LambdaOperation {
             "/2025-12-01/durable-executions/{DurableExecutionArn}/state",
             Support.refused(LambdaError.INVALID_PARAMETER_VALUE, Support.NO_DURABLE)),
     GET_EVENT_SOURCE_MAPPING(
-            "GetEventSourceMapping", "GET", "/2015-03-31/event-source-mappings/{UUID}", Support.notYet()),
+            "GetEventSourceMapping", "GET", "/2015-03-31/event-source-mappings/{UUID}", Support.by("EventSourcesTest")),
     GET_FUNCTION("GetFunction", "GET", "/2015-03-31/functions/{FunctionName}", Support.by("ControlPlaneTest")),
     GET_FUNCTION_CODE_SIGNING_CONFIG(
             "GetFunctionCodeSigningConfig",
@@ -186,7 +186,7 @@ public enum LambdaOperation {
             "GET",
             "/2025-12-01/functions/{FunctionName}/durable-executions",
             Support.refused(LambdaError.INVALID_PARAMETER_VALUE, Support.NO_DURABLE)),
-    LIST_EVENT_SOURCE_MAPPINGS("ListEventSourceMappings", "GET", "/2015-03-31/event-source-mappings", Support.notYet()),
+    LIST_EVENT_SOURCE_MAPPINGS("ListEventSourceMappings", "GET", "/2015-03-31/event-source-mappings", Support.by("EventSourcesTest")),
     LIST_FUNCTION_EVENT_INVOKE_CONFIGS(
             "ListFunctionEventInvokeConfigs",
             "GET",
@@ -306,7 +306,7 @@ public enum LambdaOperation {
             "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}",
             Support.refused(LambdaError.RESOURCE_NOT_FOUND, Support.NO_SIGNING)),
     UPDATE_EVENT_SOURCE_MAPPING(
-            "UpdateEventSourceMapping", "PUT", "/2015-03-31/event-source-mappings/{UUID}", Support.notYet()),
+            "UpdateEventSourceMapping", "PUT", "/2015-03-31/event-source-mappings/{UUID}", Support.by("EventSourcesTest")),
     UPDATE_FUNCTION_CODE(
             "UpdateFunctionCode", "PUT", "/2015-03-31/functions/{FunctionName}/code", Support.by("ControlPlaneTest")),
     UPDATE_FUNCTION_CONFIGURATION(

@@ -20,6 +20,7 @@ final class EventSources implements SmartLifecycle {
     private final FailureDestination destination;
     private final SourceReports reports;
     private final SourceMetrics metrics;
+    private final SourceMemory memory;
     private final SourceSettings settings;
     private final Clock clock;
     private final ObjectEvents objects;
@@ -43,6 +44,7 @@ final class EventSources implements SmartLifecycle {
         this.destination = destination;
         this.reports = reports;
         this.metrics = metrics;
+        this.memory = new SourceMemory(settings.memory());
         this.settings = settings;
         this.clock = clock;
         this.objects = new ObjectEvents(kafka, async, reports, metrics);
@@ -93,7 +95,7 @@ final class EventSources implements SmartLifecycle {
 
     private KafkaPoller poller(EventSource.KafkaTopic topic) {
         var delivery = new BatchDelivery(topic, calls, destination, reports, metrics, settings, clock);
-        return new KafkaPoller(topic, brokers, delivery, reports, metrics, settings);
+        return new KafkaPoller(topic, brokers, delivery, reports, metrics, memory, settings);
     }
 
     @Override

@@ -30,6 +30,7 @@ final class KafkaPoller implements AutoCloseable {
     private final BatchDelivery delivery;
     private final SourceReports reports;
     private final SourceMetrics metrics;
+    private final SourceMemory memory;
     private final SourceSettings settings;
     private final Stopping stopping = new Stopping();
     private final Thread thread;
@@ -40,12 +41,14 @@ final class KafkaPoller implements AutoCloseable {
             BatchDelivery delivery,
             SourceReports reports,
             SourceMetrics metrics,
+            SourceMemory memory,
             SourceSettings settings) {
         this.source = source;
         this.brokers = brokers;
         this.delivery = delivery;
         this.reports = reports;
         this.metrics = metrics;
+        this.memory = memory;
         this.settings = settings;
         this.thread = Thread.ofPlatform().daemon().name("source-" + source.id()).start(this::run);
     }
@@ -77,7 +80,7 @@ final class KafkaPoller implements AutoCloseable {
     }
 
     private Optional<String> read(EventFilter filter) {
-        try (var reading = new TopicReading(source, filter, delivery, metrics, settings)) {
+        try (var reading = new TopicReading(source, filter, delivery, metrics, memory, settings)) {
             if (!reading.topicExists()) {
                 return Optional.of("The topic " + source.topic() + " does not exist");
             }

@@ -16,14 +16,14 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * hands records in and asks how far it got.
  */
 final class PartitionWorker {
-    private static final int LARGEST_BATCH = 6_000_000;
-    private static final int MOST_BYTES = 2 * LARGEST_BATCH;
+    static final int LARGEST_BATCH = 6_000_000;
     private static final int FEWEST_WAITING = 500;
 
     private final KafkaTopic source;
     private final EventFilter filter;
     private final BatchDelivery delivery;
     private final SourceMetrics metrics;
+    private final SourceMemory memory;
     private final Stopping stopping = new Stopping();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -33,11 +33,17 @@ final class PartitionWorker {
     private volatile long done = -1;
 
     PartitionWorker(
-            KafkaTopic source, int partition, EventFilter filter, BatchDelivery delivery, SourceMetrics metrics) {
+            KafkaTopic source,
+            int partition,
+            EventFilter filter,
+            BatchDelivery delivery,
+            SourceMetrics metrics,
+            SourceMemory memory) {
         this.source = source;
         this.filter = filter;
         this.delivery = delivery;
         this.metrics = metrics;
+        this.memory = memory;
         this.thread = Thread.ofVirtual()
                 .name("source-" + source.id() + "-" + partition)
                 .start(this::run);
@@ -47,19 +53,29 @@ final class PartitionWorker {
     void add(List<ConsumerRecord<byte[], byte[]>> records) {
         lock.lock();
         try {
+            if (stopping.isStopped()) {
+                return;
+            }
             waiting.addAll(records);
-            records.forEach(each -> waitingBytes += KafkaRecords.eventBytes(each));
+            records.forEach(each -> take(KafkaRecords.eventBytes(each)));
             changed.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
+    private void take(int bytes) {
+        waitingBytes += bytes;
+        memory.add(bytes);
+    }
+
     /** Whether nothing more should be read for now. */
     boolean isFull() {
         lock.lock();
         try {
-            return waitingBytes > MOST_BYTES || waiting.size() > Math.max(FEWEST_WAITING, 2 * source.batchSize());
+            return waitingBytes > LARGEST_BATCH
+                    || waitingBytes > 0 && memory.isFull()
+                    || waiting.size() > Math.max(FEWEST_WAITING, 2 * source.batchSize());
         } finally {
             lock.unlock();
         }
@@ -75,18 +91,34 @@ final class PartitionWorker {
             while (true) {
                 Batch batch = next();
                 if (!batch.records().isEmpty()) {
-                    delivery.deliver(batch.records(), stopping);
+                    try (var share = memory.share(batch.bytes(), stopping)) {
+                        delivery.deliver(batch.records(), stopping);
+                    }
                 }
                 done = batch.end();
             }
         } catch (Stopping.StoppedException e) {
             // Whoever gets the partition next begins at what was committed.
             return;
+        } finally {
+            forget();
+        }
+    }
+
+    private void forget() {
+        lock.lock();
+        try {
+            stopping.stop();
+            waiting.clear();
+            memory.remove(waitingBytes);
+            waitingBytes = 0;
+        } finally {
+            lock.unlock();
         }
     }
 
     /** @param end the offset after the last record that was looked at */
-    private record Batch(List<ConsumerRecord<byte[], byte[]>> records, long end) {}
+    private record Batch(List<ConsumerRecord<byte[], byte[]>> records, int bytes, long end) {}
 
     private Batch next() throws Stopping.StoppedException {
         lock.lock();
@@ -100,11 +132,11 @@ final class PartitionWorker {
                 var head = waiting.peek();
                 if (head == null) {
                     if (records.isEmpty() && end >= 0) {
-                        return new Batch(records, end);
+                        return new Batch(records, bytes, end);
                     }
                     long left = records.isEmpty() ? Long.MAX_VALUE : deadline - System.nanoTime();
                     if (left <= 0) {
-                        return new Batch(records, end);
+                        return new Batch(records, bytes, end);
                     }
                     await(left);
                     continue;
@@ -113,7 +145,7 @@ final class PartitionWorker {
                 if (!filter.passesAll() && !filter.passes(KafkaRecords.filtered(head))) {
                     metrics.filtered(source.id());
                 } else if (!records.isEmpty() && bytes + size > LARGEST_BATCH) {
-                    return new Batch(records, end);
+                    return new Batch(records, bytes, end);
                 } else {
                     if (records.isEmpty()) {
                         deadline = System.nanoTime()
@@ -123,10 +155,10 @@ final class PartitionWorker {
                     bytes += size;
                 }
                 waiting.remove();
-                waitingBytes -= size;
+                take(-size);
                 end = head.offset() + 1;
                 if (records.size() >= source.batchSize()) {
-                    return new Batch(records, end);
+                    return new Batch(records, bytes, end);
                 }
             }
         } finally {

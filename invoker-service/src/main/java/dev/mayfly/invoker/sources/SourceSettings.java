@@ -11,6 +11,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param sharedTopics topics of Mayfly's own broker that every account may read and write, besides those that begin with its
  *     id and a dot; none by default
  * @param brokers {@code host:port} of brokers that may be connected to although their address is not public; none by default
+ * @param memory bytes of records of topics that wait in this process at most, and of large batches that are under way;
+ *     default 16 MiB
  * @param giveUpAfter how long a batch is tried that may be tried without limit, so that none blocks its partition for ever;
  *     default 6 h
  * @param backOff before a failed batch is tried again, doubled each time; default 500 ms
@@ -24,6 +26,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record SourceSettings(
         @DefaultValue List<String> sharedTopics,
         @DefaultValue List<String> brokers,
+        @DefaultValue("16777216") int memory,
         @DefaultValue("6h") Duration giveUpAfter,
         @DefaultValue("500ms") Duration backOff,
         @DefaultValue("30s") Duration longestBackOff,

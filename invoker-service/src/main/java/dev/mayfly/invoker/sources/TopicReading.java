@@ -39,6 +39,7 @@ final class TopicReading implements ConsumerRebalanceListener, AutoCloseable {
     private final EventFilter filter;
     private final BatchDelivery delivery;
     private final SourceMetrics metrics;
+    private final SourceMemory memory;
     private final SourceSettings settings;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Map<TopicPartition, PartitionWorker> workers = new HashMap<>();
@@ -51,11 +52,13 @@ final class TopicReading implements ConsumerRebalanceListener, AutoCloseable {
             EventFilter filter,
             BatchDelivery delivery,
             SourceMetrics metrics,
+            SourceMemory memory,
             SourceSettings settings) {
         this.source = source;
         this.filter = filter;
         this.delivery = delivery;
         this.metrics = metrics;
+        this.memory = memory;
         this.settings = settings;
         this.consumer = new KafkaConsumer<>(
                 Map.of(
@@ -70,15 +73,15 @@ final class TopicReading implements ConsumerRebalanceListener, AutoCloseable {
                         ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
                         false,
                         ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
-                        8 << 20,
+                        1 << 20,
                         ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
                         (int) settings.session().toMillis(),
                         ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
                         (int) settings.session().toMillis() / 4,
                         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
                         CooperativeStickyAssignor.class.getName(),
-                        ConsumerConfig.CLIENT_ID_CONFIG,
-                        "mayfly-event-source"),
+                        ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+                        256 << 10),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
         this.gauge = metrics.lag(source.id(), this, reading -> reading.lag);
@@ -154,7 +157,8 @@ final class TopicReading implements ConsumerRebalanceListener, AutoCloseable {
         }
         for (TopicPartition partition : partitions) {
             committed.put(partition, consumer.position(partition, PATIENCE));
-            workers.put(partition, new PartitionWorker(source, partition.partition(), filter, delivery, metrics));
+            workers.put(
+                    partition, new PartitionWorker(source, partition.partition(), filter, delivery, metrics, memory));
         }
     }
 
