@@ -1,6 +1,5 @@
 package dev.mayfly.cli;
 
-import dev.mayfly.contracts.events.Json;
 import dev.mayfly.standalone.home.Credentials;
 import dev.mayfly.standalone.home.SuiteState;
 import java.io.IOException;
@@ -17,6 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 @Command(
         name = "schedules",
@@ -85,12 +85,12 @@ final class SchedulesCommand implements SuiteCommand {
         body.put("timeZone", zone);
         if (input != null) {
             try {
-                body.put("input", Json.mapper().readTree(input));
+                body.put("input", JsonMapper.shared().readTree(input));
             } catch (JacksonException e) {
                 throw new CommandFailure(Exit.USAGE, "--input is not JSON: " + e.getOriginalMessage());
             }
         }
-        JsonNode created = ask("POST", PATH, Json.bytes(body));
+        JsonNode created = ask("POST", PATH, JsonMapper.shared().writeValueAsBytes(body));
         context.console()
                 .say("Created " + name + ". Next: "
                         + created.path("nextTimes").path(0).asString("-"));
@@ -136,8 +136,8 @@ final class SchedulesCommand implements SuiteCommand {
                     Exit.FAILURE, state.endpoint() + " does not answer: " + e.getMessage() + ". See: ./mayfly status");
         }
         JsonNode read = answer.body().length == 0
-                ? Json.mapper().createObjectNode()
-                : Json.mapper().readTree(answer.body());
+                ? JsonMapper.shared().createObjectNode()
+                : JsonMapper.shared().readTree(answer.body());
         if (answer.statusCode() >= 300) {
             throw new CommandFailure(
                     answer.statusCode() < 500 ? Exit.USAGE : Exit.FAILURE,
