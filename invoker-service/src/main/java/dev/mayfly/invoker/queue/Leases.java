@@ -48,6 +48,8 @@ final class Leases implements AutoCloseable {
     private final ConcurrentHashMap<String, Long> heard = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("leases").factory());
+    private final ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("put-back").factory());
     private volatile @Nullable TopicTail tail;
 
     Leases(
@@ -71,7 +73,9 @@ final class Leases implements AutoCloseable {
 
     void start(String kafka) {
         tail = new TopicTail(kafka, Topics.RUNNING_INVOCATIONS, TopicTail.From.BEGINNING, this::accept);
-        timer.scheduleWithFixedDelay(this::tick, 0, settings.signOfLife().toMillis(), TimeUnit.MILLISECONDS);
+        long interval = settings.signOfLife().toMillis();
+        timer.scheduleWithFixedDelay(this::tick, 0, interval, TimeUnit.MILLISECONDS);
+        chores.scheduleWithFixedDelay(this::putBack, interval, interval, TimeUnit.MILLISECONDS);
     }
 
     boolean isComplete() {
@@ -132,14 +136,24 @@ final class Leases implements AutoCloseable {
             publisher
                     .publish(Topics.RUNNING_INVOCATIONS, OWNER + me, alive)
                     .get(settings.ownerSilence().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException | KafkaException e) {
+            log.warn("Kafka heard no sign of life of this invoker: {}", e.toString());
+        }
+    }
+
+    /** Apart from the signs of life, since it may take long. */
+    private void putBack() {
+        try {
             if (isComplete() && isFirst()) {
                 adoptOrphans();
                 parking.releaseWhatIsNotPaused();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException | KafkaException e) {
-            log.warn("Kafka heard no sign of life of this invoker: {}", e.toString());
+        } catch (KafkaException e) {
+            log.warn("What is to be put back into the queue cannot be read now: {}", e.toString());
         }
     }
 
@@ -164,14 +178,13 @@ final class Leases implements AutoCloseable {
 
     private void adopt(List<Map.Entry<String, Lease>> orphans) throws InterruptedException {
         log.info("{} events of invokers that fell silent are delivered again", orphans.size());
+        var back = new Requeueing(queue, publisher, Topics.RUNNING_INVOCATIONS, retrying);
         reader.read(
                 orphans.stream()
                         .collect(Collectors.toMap(
                                 Map.Entry::getKey, orphan -> orphan.getValue().place())),
-                (key, event) -> {
-                    retrying.untilSafe(() -> queue.deliver(event));
-                    retrying.untilSafe(() -> publisher.publishTombstone(Topics.RUNNING_INVOCATIONS, key));
-                });
+                back::add);
+        back.finish();
         orphans.forEach(orphan -> leases.remove(orphan.getKey(), orphan.getValue()));
     }
 
@@ -193,6 +206,7 @@ final class Leases implements AutoCloseable {
     @Override
     public void close() {
         timer.shutdownNow();
+        chores.shutdownNow();
         publisher.publishTombstone(Topics.RUNNING_INVOCATIONS, OWNER + me).exceptionally(failure -> {
             log.info("Kafka did not hear that this invoker ends: {}", failure.toString());
             return null;

@@ -63,9 +63,12 @@ final class Parking implements AutoCloseable {
 
     /** Puts back what waits for no paused function any more. For one invoker at a time. */
     void releaseWhatIsNotPaused() throws InterruptedException {
+        if (!orders.isComplete()) {
+            return;
+        }
         var free = new HashMap<String, PlacedEvents.Place>();
         parked.forEach((key, one) -> {
-            if (!orders.isPaused(one.account(), one.function(), one.qualifier())) {
+            if (!isPaused(one)) {
                 free.put(key, one.place());
             }
         });
@@ -73,17 +76,18 @@ final class Parking implements AutoCloseable {
             return;
         }
         log.info("{} events are put back into the queue: their functions are not paused any more", free.size());
-        reader.read(free, this::release);
-        free.keySet().forEach(parked::remove);
+        var back = new Requeueing(queue, publisher, Topics.PARKED_INVOCATIONS, retrying);
+        reader.read(free, (key, event) -> {
+            if (!orders.isPaused(event)) {
+                back.add(key, event.unparked(clock.instant()));
+            }
+        });
+        back.finish();
+        free.keySet().forEach(key -> parked.computeIfPresent(key, (same, one) -> isPaused(one) ? one : null));
     }
 
-    private void release(String key, QueuedEvent event) throws InterruptedException {
-        if (orders.isPaused(event)) {
-            return;
-        }
-        retrying.untilSafe(() -> queue.deliver(event.unparked(clock.instant())));
-        // Not waited for: a copy that is put back twice is run once.
-        var unused = publisher.publishTombstone(Topics.PARKED_INVOCATIONS, key);
+    private boolean isPaused(Parked one) {
+        return orders.isPaused(one.account(), one.function(), one.qualifier());
     }
 
     private void accept(ConsumerRecord<String, byte[]> received) {
