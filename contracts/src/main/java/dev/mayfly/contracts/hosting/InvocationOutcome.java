@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param memoryMb the configured memory
  * @param peakMemoryBytes of the sandbox, 0 when it could not be measured
  * @param logTail Base64 of the last 4 KB of the log, when asked for
+ * @param fetchMicros the part of {@code waitMicros} in which code was fetched and unpacked
+ * @param startMicros the part of {@code waitMicros} in which the sandbox was started, without its init phase; all of a restore
+ * @param sandbox the sandbox's id as its log stream has it, or null
  */
 public record InvocationOutcome(
         Status status,
@@ -24,7 +27,36 @@ public record InvocationOutcome(
         long waitMicros,
         int memoryMb,
         long peakMemoryBytes,
-        @Nullable String logTail) {
+        @Nullable String logTail,
+        long fetchMicros,
+        long startMicros,
+        @Nullable String sandbox) {
+
+    /** Without a split of the wait. */
+    public InvocationOutcome(
+            Status status,
+            Start start,
+            long billedMillis,
+            long durationMicros,
+            long initMicros,
+            long waitMicros,
+            int memoryMb,
+            long peakMemoryBytes,
+            @Nullable String logTail) {
+        this(
+                status,
+                start,
+                billedMillis,
+                durationMicros,
+                initMicros,
+                waitMicros,
+                memoryMb,
+                peakMemoryBytes,
+                logTail,
+                0,
+                0,
+                null);
+    }
 
     public static final String HEADER = "X-Mayfly-Outcome";
 

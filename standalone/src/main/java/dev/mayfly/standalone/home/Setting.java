@@ -7,8 +7,8 @@ public enum Setting {
     MAYFLY_BIND("127.0.0.1", "Address the gateway listens on; `0.0.0.0` for all networks."),
     MAYFLY_INTERNAL_PORT_BASE(
             "",
-            "Moves all internal ports together: services to base+1 ... base+7, PostgreSQL to base+8, Kafka to base+9 and"
-                    + " base+10. Unset: 18181 ... 18187, 15432, 19092 and 19093."),
+            "Moves all internal ports together: services to base+1 ... base+8, PostgreSQL to base+9, Kafka to base+10"
+                    + " and base+11. Unset: 18181 ... 18188, 15432, 19092 and 19093."),
     MAYFLY_REGION("us-east-1", "AWS region name that signatures and ARNs carry."),
     MAYFLY_START_TIMEOUT("180", "Seconds after which a start that is not complete is given up."),
     MAYFLY_AOT("on", "`off`: neither makes nor uses JDK ahead-of-time caches."),
