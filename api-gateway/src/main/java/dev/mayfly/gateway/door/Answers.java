@@ -104,7 +104,7 @@ class Answers {
                     headers.set("WWW-Authenticate", "Bearer realm=\"mayfly\"");
                 }
             }
-            case S3, STS -> {}
+            case S3, STS, LOGS -> {}
         }
         return response.writeWith(
                 Mono.fromSupplier(() -> response.bufferFactory().wrap(body.bytes())));

@@ -137,7 +137,7 @@ class Authenticator {
     private static String notSigned(Dialect dialect) {
         return switch (dialect) {
             case LAMBDA -> "Missing Authentication Token";
-            case STS -> "Request is missing Authentication Token";
+            case STS, LOGS -> "Request is missing Authentication Token";
             case S3 -> "Access Denied";
             case V1 ->
                 "Sign the request with AWS Signature Version 4, or send the header"

@@ -19,6 +19,7 @@ enum Destination {
     static @Nullable Destination of(Dialect dialect, String path) {
         return switch (dialect) {
             case S3 -> OBJECTS;
+            case LOGS -> path.equals("/") ? OBSERVABILITY : null;
             case STS -> path.equals("/") ? IDENTITY : null;
             case LAMBDA -> lambda(path);
             case V1 -> own(path);

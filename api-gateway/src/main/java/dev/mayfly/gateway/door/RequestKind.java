@@ -27,6 +27,7 @@ final class RequestKind {
         return switch (service) {
             case "s3" -> Dialect.S3;
             case "sts" -> Dialect.STS;
+            case "logs" -> Dialect.LOGS;
             default -> Dialect.LAMBDA;
         };
     }
@@ -40,6 +41,10 @@ final class RequestKind {
         }
         @Nullable String contentType = head.headers().get("content-type");
         boolean form = contentType != null && contentType.startsWith("application/x-www-form-urlencoded");
+        @Nullable String target = head.headers().get("x-amz-target");
+        if (head.path().equals("/") && target != null && target.startsWith("Logs_")) {
+            return Dialect.LOGS;
+        }
         boolean sts = head.path().equals("/")
                 && (form && head.method().equals("POST") || head.query().contains("Action="));
         return sts ? Dialect.STS : Dialect.S3;

@@ -10,13 +10,15 @@ public enum Dialect {
     S3,
     /** AWS STS: the query protocol's XML. */
     STS,
+    /** Amazon CloudWatch Logs: JSON 1.1 with {@code __type}. */
+    LOGS,
     /** Mayfly's own API: RFC 9457. */
     V1;
 
     /** Puts the request's id where clients of this protocol look for it, in place of what a service may have put. */
     public void name(String requestId, HttpHeaders response) {
         switch (this) {
-            case LAMBDA, STS -> response.set("x-amzn-RequestId", requestId);
+            case LAMBDA, STS, LOGS -> response.set("x-amzn-RequestId", requestId);
             case S3 -> {
                 response.set("x-amz-request-id", requestId);
                 response.set("x-amz-id-2", requestId);

@@ -118,6 +118,8 @@ public enum Refusal {
             case LAMBDA -> lambda;
             case S3 -> s3;
             case STS -> sts;
+            // AWS's JSON protocol has the same errors as Lambda, all of the client's with status 400.
+            case LOGS -> new Code(lambda.status() < 500 ? 400 : lambda.status(), lambda.type());
             case V1 -> new Code(ownStatus, "about:blank");
         };
     }

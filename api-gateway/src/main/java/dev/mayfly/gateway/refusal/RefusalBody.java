@@ -18,6 +18,11 @@ public record RefusalBody(int status, String errorType, String contentType, byte
         return switch (dialect) {
             case LAMBDA -> json(code, "application/json", lambda(refused));
             case S3 -> xml(code, s3(refused, code, requestId, path));
+            case LOGS ->
+                json(
+                        code,
+                        "application/x-amz-json-1.1",
+                        Map.of("__type", code.type(), "message", refused.explanation()));
             case STS -> xml(code, sts(refused, code, requestId));
             case V1 -> json(code, "application/problem+json", problem(refused, code, requestId));
         };

@@ -94,6 +94,8 @@ class RequestTargetTest {
                 "LAMBDA,/actuator/env,-",
                 "LAMBDA,/20150331-/functions,-",
                 "STS,/,IDENTITY",
+                "LOGS,/,OBSERVABILITY",
+                "LOGS,/actuator/env,-",
                 "STS,/internal/access-keys/x,-",
                 "V1,/v1/accounts,IDENTITY",
                 "V1,/v1/access-keys/AKIA,IDENTITY",

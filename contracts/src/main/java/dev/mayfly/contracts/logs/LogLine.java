@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,14 +24,12 @@ public record LogLine(
 
     private static final String TYPE = "dev.mayfly.function.log";
 
-    /** The record that carries this line. {@code id} is unique among the lines of {@code source}. */
-    public ProducerRecord<String, byte[]> toRecord(String id, String source) {
+    /** The event that carries this line. {@code id} is unique among the lines of {@code source}. */
+    public CloudEvent toEvent(String id, String source) {
         var extensions = requestId == null
                 ? Map.of("loggroup", group, "logstream", stream)
                 : Map.of("loggroup", group, "logstream", stream, "requestid", requestId);
-        var event =
-                new CloudEvent(id, source, TYPE, functionKey, time, extensions, text.getBytes(StandardCharsets.UTF_8));
-        return event.toRecord(Topics.FUNCTION_LOGS, functionKey);
+        return new CloudEvent(id, source, TYPE, functionKey, time, extensions, text.getBytes(StandardCharsets.UTF_8));
     }
 
     /**

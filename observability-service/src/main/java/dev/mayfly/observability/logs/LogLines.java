@@ -95,9 +95,24 @@ class LogLines {
         return read(conditions(question) + " AND line > :line ORDER BY line LIMIT :limit", parameters);
     }
 
-    /** The number of the last line of all. */
-    long lastLine() {
-        return sql.sql("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM log_line_number")
+    /** The number of the last line in the question's groups; 0 when there is none. */
+    long lastOf(LogQuestion question) {
+        return sql.sql("SELECT coalesce(max(line), 0) FROM log_line WHERE account_id = ? AND log_group = ANY(?)")
+                .params(question.account(), question.groups().toArray(String[]::new))
+                .query(Long.class)
+                .single();
+    }
+
+    /** The number before the first line that the question means; of the last line when it means none that is there. */
+    long lastBefore(LogQuestion question) {
+        return sql.sql("""
+                        SELECT coalesce(min(line) - 1, 0) FROM log_line
+                        WHERE account_id = ? AND log_group = ANY(?) AND time >= to_timestamp(? / 1000.0)
+                        """)
+                .params(
+                        question.account(),
+                        question.groups().toArray(String[]::new),
+                        Math.clamp(question.from(), 0, LogQuestion.FOREVER))
                 .query(Long.class)
                 .single();
     }

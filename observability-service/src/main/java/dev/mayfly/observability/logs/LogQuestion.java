@@ -26,4 +26,9 @@ record LogQuestion(
 
     /** PostgreSQL's timestamps end later; no line is that late. */
     static final long FOREVER = 253_402_300_800_000L;
+
+    /** The same of other groups. */
+    LogQuestion in(List<String> others) {
+        return new LogQuestion(account, others, function, streams, streamPrefix, requestId, from, until);
+    }
 }

@@ -1,38 +1,53 @@
 package dev.mayfly.host.invocation;
 
-import dev.mayfly.contracts.hosting.InvocationOutcome;
+import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.contracts.logs.LogLine;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Base64;
 import java.util.Deque;
-import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** The log of one invocation as Lambda writes it: START, the function's lines, END, REPORT; and its last 4 KB. */
+/** The log of one invocation: START, the function's lines, END, REPORT; and its last 4 KB. */
 final class InvocationLog {
     private static final int TAIL_BYTES = 4096;
 
-    /** Takes each line at once, for those who follow the function's log. */
-    @FunctionalInterface
-    interface Publisher {
-        void publish(String functionKey, String requestId, String line);
-    }
-
-    private final Publisher publisher;
-    private final String functionKey;
+    private final Consumer<LogLine> publisher;
+    private final FunctionVersion version;
     private final String requestId;
+    private final PlatformLines platform;
     private final Deque<byte[]> tail = new ArrayDeque<>();
     private final boolean keepTail;
+    private String stream;
     private int tailBytes;
 
-    InvocationLog(Publisher publisher, String functionKey, String requestId, boolean keepTail) {
+    /** @param traceId the X-Ray style trace header, or null */
+    InvocationLog(
+            Consumer<LogLine> publisher,
+            FunctionVersion version,
+            String requestId,
+            boolean keepTail,
+            @Nullable String traceId) {
         this.publisher = publisher;
-        this.functionKey = functionKey;
+        this.version = version;
         this.requestId = requestId;
         this.keepTail = keepTail;
+        this.platform = PlatformLines.of(version, requestId, traceId);
+        this.stream = "unknown/[" + version.version() + "]" + requestId.replace("-", "");
+    }
+
+    /** From now on lines belong to this stream. */
+    synchronized void stream(String name) {
+        if (!name.isEmpty()) {
+            stream = name;
+        }
     }
 
     synchronized void line(String line) {
-        publisher.publish(functionKey, requestId, line);
+        publish(line, Instant.now(), requestId);
         if (!keepTail) {
             return;
         }
@@ -44,46 +59,33 @@ final class InvocationLog {
         }
     }
 
-    void start(String version) {
-        line("START RequestId: " + requestId + " Version: " + version);
+    private void publish(String line, Instant time, @Nullable String request) {
+        publisher.accept(new LogLine(
+                version.key(), request, version.logging().group(), stream, time.truncatedTo(ChronoUnit.MILLIS), line));
     }
 
-    /** @param startMicros how long starting or restoring a sandbox took; 0 when none was for this invocation */
-    void end(
-            long durationMicros,
-            long billedMillis,
-            int memoryMb,
-            long peakMemoryBytes,
-            InvocationOutcome.Start start,
-            long startMicros,
-            String status) {
-        line("END RequestId: " + requestId);
-        var report = new StringBuilder(160)
-                .append("REPORT RequestId: ")
-                .append(requestId)
-                .append("\tDuration: ")
-                .append(millis(durationMicros))
-                .append(" ms\tBilled Duration: ")
-                .append(billedMillis)
-                .append(" ms\tMemory Size: ")
-                .append(memoryMb)
-                .append(" MB\tMax Memory Used: ")
-                .append(Math.ceilDiv(peakMemoryBytes, 1L << 20))
-                .append(" MB\t");
-        if (startMicros > 0) {
-            report.append(start == InvocationOutcome.Start.RESTORED ? "Restore" : "Init")
-                    .append(" Duration: ")
-                    .append(millis(startMicros))
-                    .append(" ms\t");
+    /** A sandbox began to start then. The client's tail begins with its own invocation, as Lambda's does. */
+    synchronized void initStart(Instant time) {
+        String line = platform.initStart(time);
+        if (line != null) {
+            publish(line, time, null);
         }
-        if (!status.isEmpty()) {
-            report.append("Status: ").append(status);
-        }
-        line(report.toString());
     }
 
-    private static String millis(long micros) {
-        return String.format(Locale.ROOT, "%.2f", micros / 1e3);
+    void start() {
+        write(platform.start(Instant.now()));
+    }
+
+    void end(InvocationReport report) {
+        Instant now = Instant.now();
+        write(platform.end(now, report));
+        write(platform.report(now, report));
+    }
+
+    private void write(@Nullable String line) {
+        if (line != null) {
+            line(line);
+        }
     }
 
     /** Base64 of the last 4 KB. */

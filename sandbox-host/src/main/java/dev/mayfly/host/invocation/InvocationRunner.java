@@ -57,7 +57,7 @@ class InvocationRunner {
 
     /** How an invocation went, before it is metered. */
     private record Run(
-            Status status, String report, byte[] body, InvocationResult.Usage usage, Start start, long initNanos) {}
+            Status status, String errorType, byte[] body, InvocationResult.Usage usage, Start start, long initNanos) {}
 
     /**
      * Runs {@code order}.
@@ -70,25 +70,37 @@ class InvocationRunner {
             throws RefusedException, InterruptedException {
         long arrived = System.nanoTime();
         FunctionVersion version = find(order);
-        var invocationLog = new InvocationLog(logs::publish, version.key(), order.requestId(), order.tailLogs());
+        var invocationLog =
+                new InvocationLog(logs::publish, version, order.requestId(), order.tailLogs(), order.traceId());
         List<String> failureLog = new CopyOnWriteArrayList<>();
         Answer answer;
         try (Lease lease = pool.acquire(version, failureLog::add)) {
             long waited = System.nanoTime() - arrived;
-            invocationLog.start(version.version());
+            invocationLog.stream(lease.log().stream());
+            if (lease.isCold()) {
+                invocationLog.initStart(clock.instant().minusNanos(lease.startNanos()));
+            }
             lease.log().readBy(invocationLog::line);
+            invocationLog.start();
             Run run = invoke(order, version, lease, event, stream);
-            answer = settle(order, version, run, waited, event.length, stream, invocationLog);
+            Wait wait = lease.isCold()
+                    ? Wait.ofStart(
+                            waited,
+                            run.initNanos(),
+                            lease.startNanos(),
+                            lease.fetchNanos(),
+                            lease.sandbox().id())
+                    : Wait.warm(waited, lease.sandbox().id());
+            answer = settle(order, version, run, wait, event.length, stream, invocationLog);
         } catch (NoRoomException e) {
             throw new RefusedException(429, e.getMessage());
         } catch (TierUnavailableException e) {
             throw new RefusedException(e.isTemporary() ? 429 : 503, e.getMessage());
         } catch (SandboxStartException e) {
-            invocationLog.start(version.version());
+            invocationLog.start();
             failureLog.forEach(invocationLog::line);
-            long waited = System.nanoTime() - arrived;
-            answer =
-                    settle(order, version, failedStart(order, version, e), waited, event.length, stream, invocationLog);
+            Wait wait = Wait.ofFailedStart(System.nanoTime() - arrived, e.initNanos());
+            answer = settle(order, version, failedStart(order, version, e), wait, event.length, stream, invocationLog);
         }
         return answer;
     }
@@ -124,7 +136,7 @@ class InvocationRunner {
             case InvocationResult.TimedOut late ->
                 new Run(
                         Status.TIMEOUT,
-                        "timeout",
+                        "",
                         FunctionFailure.timedOut(order.requestId(), version.timeoutSeconds()),
                         late.usage(),
                         start,
@@ -132,10 +144,17 @@ class InvocationRunner {
             case InvocationResult.Crashed crash -> {
                 boolean ours = crash.errorType().equals("Sandbox.Failed");
                 byte[] body = FunctionFailure.of(crash.errorType(), order.requestId(), crash.errorMessage());
-                String report = "error\tError Type: " + crash.errorType();
                 Status status = ours ? Status.PLATFORM_ERROR : Status.FUNCTION_ERROR;
-                yield new Run(status, report, body, crash.usage(), start, init);
+                yield new Run(status, crash.errorType(), body, crash.usage(), start, init);
             }
+        };
+    }
+
+    private static String reported(Run run) {
+        return switch (run.status()) {
+            case TIMEOUT -> "timeout";
+            case SUCCESS -> "success";
+            case FUNCTION_ERROR, PLATFORM_ERROR -> "error";
         };
     }
 
@@ -154,7 +173,7 @@ class InvocationRunner {
         String message = failure.getMessage() == null ? failure.errorType() : failure.getMessage();
         return new Run(
                 ours ? Status.PLATFORM_ERROR : Status.FUNCTION_ERROR,
-                "error\tError Type: " + failure.errorType(),
+                failure.errorType(),
                 FunctionFailure.of(failure.errorType(), order.requestId(), message),
                 NO_USAGE,
                 Start.COLD,
@@ -165,7 +184,7 @@ class InvocationRunner {
             HostInvocation order,
             FunctionVersion version,
             Run run,
-            long waited,
+            Wait wait,
             long bytesIn,
             @Nullable AnswerStream stream,
             InvocationLog invocationLog) {
@@ -194,14 +213,17 @@ class InvocationRunner {
                 run.status()));
         long durationMicros = usage.durationNanos() / 1_000;
         long initMicros = run.initNanos() / 1_000;
-        invocationLog.end(
+        invocationLog.end(new InvocationReport(
                 durationMicros,
                 billed,
-                version.memoryMb(),
                 usage.peakMemoryBytes(),
                 run.start(),
                 initMicros,
-                run.report());
+                wait.placementMicros(),
+                wait.fetchMicros(),
+                wait.startMicros(),
+                reported(run),
+                run.errorType()));
         metrics.timer(
                         "mayfly.host.invocations",
                         "tier",
@@ -217,10 +239,13 @@ class InvocationRunner {
                 billed,
                 durationMicros,
                 initMicros,
-                waited / 1_000,
+                wait.wholeMicros(),
                 version.memoryMb(),
                 usage.peakMemoryBytes(),
-                order.tailLogs() ? invocationLog.tail() : null);
+                order.tailLogs() ? invocationLog.tail() : null,
+                wait.fetchMicros(),
+                wait.startMicros(),
+                wait.sandbox());
         return new Answer(outcome, run.body());
     }
 }

@@ -1,6 +1,7 @@
 package dev.mayfly.host.lease;
 
 import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.contracts.function.LogSettings;
 import dev.mayfly.contracts.identity.SessionCredentials;
 import dev.mayfly.contracts.trust.Sealer;
 import dev.mayfly.host.HostProperties;
@@ -17,6 +18,8 @@ import org.springframework.stereotype.Component;
 @Component
 class LambdaEnvironment {
     private static final Duration CREDENTIALS = Duration.ofHours(12);
+    static final String LOG_STREAM = "AWS_LAMBDA_LOG_STREAM_NAME";
+
     private static final DateTimeFormatter STREAM_DAY = DateTimeFormatter.ofPattern("yyyy/MM/dd");
 
     private final HostProperties properties;
@@ -44,9 +47,14 @@ class LambdaEnvironment {
         variables.put("AWS_LAMBDA_FUNCTION_VERSION", version.version());
         variables.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Integer.toString(version.memoryMb()));
         variables.put("AWS_LAMBDA_INITIALIZATION_TYPE", provisioned ? "provisioned-concurrency" : "on-demand");
-        variables.put("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/" + version.name());
+        var logging = version.logging();
+        variables.put("AWS_LAMBDA_LOG_GROUP_NAME", logging.group());
+        variables.put("AWS_LAMBDA_LOG_FORMAT", logging.format() == LogSettings.Format.JSON ? "JSON" : "Text");
+        if (logging.format() == LogSettings.Format.JSON && logging.applicationLevel() != null) {
+            variables.put("AWS_LAMBDA_LOG_LEVEL", logging.applicationLevel());
+        }
         variables.put(
-                "AWS_LAMBDA_LOG_STREAM_NAME",
+                LOG_STREAM,
                 STREAM_DAY.format(LocalDate.now(clock.withZone(ZoneOffset.UTC))) + "/[" + version.version() + "]"
                         + sandboxId.replace("-", ""));
         return variables;

@@ -27,6 +27,16 @@ public final class Lease implements AutoCloseable {
         return cold;
     }
 
+    /** How long its code took to fetch and unpack; little when the host had it. */
+    public long fetchNanos() {
+        return pooled.fetchNanos();
+    }
+
+    /** How long it took to start, with the init phase, or to restore. */
+    public long startNanos() {
+        return pooled.startNanos();
+    }
+
     /** Gives it back. */
     @Override
     public void close() {

@@ -16,6 +16,8 @@ final class PooledSandbox {
     private final long startedNanos = System.nanoTime();
     private final AtomicBoolean waitsForFreezing = new AtomicBoolean();
     private volatile long idleSinceNanos = startedNanos;
+    private volatile long fetchNanos;
+    private volatile long startNanos;
     private int promisedMb;
     private boolean usedBefore;
 
@@ -43,6 +45,20 @@ final class PooledSandbox {
 
     SandboxLog log() {
         return log;
+    }
+
+    /** How long its code and its start, with the init phase or restore, took. Said once, before anybody has it. */
+    void took(long fetch, long start) {
+        fetchNanos = fetch;
+        startNanos = start;
+    }
+
+    long fetchNanos() {
+        return fetchNanos;
+    }
+
+    long startNanos() {
+        return startNanos;
     }
 
     long ageNanos() {

@@ -10,8 +10,18 @@ import java.util.function.Consumer;
 public final class SandboxLog implements LogSink {
     private static final int EARLY_CHARACTERS = 64 << 10;
 
+    private volatile String stream = "";
     private final StringBuilder early = new StringBuilder();
     private Consumer<String> reader = this::keep;
+
+    /** The name of the log stream that the sandbox knows; empty when nobody said it. */
+    public String stream() {
+        return stream;
+    }
+
+    void stream(String name) {
+        stream = name;
+    }
 
     private void keep(String line) {
         if (early.length() + line.length() < EARLY_CHARACTERS) {

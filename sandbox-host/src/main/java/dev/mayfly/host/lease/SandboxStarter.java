@@ -46,12 +46,16 @@ class SandboxStarter {
     PooledSandbox start(FunctionVersion version, boolean provisioned, Consumer<String> failureLog)
             throws SandboxStartException, TierUnavailableException, InterruptedException {
         var technology = technologies.require(version.isolation(), version.runtime());
+        long began = System.nanoTime();
         CodeCache.Held held = hold(version);
+        long fetched = System.nanoTime();
         var written = new SandboxLog();
         boolean started = false;
         try {
             SandboxSpec spec = spec(version, provisioned, held, written);
+            written.stream(spec.environment().getOrDefault(LambdaEnvironment.LOG_STREAM, ""));
             var pooled = new PooledSandbox(version, start(technology, spec, version), written, held);
+            pooled.took(fetched - began, System.nanoTime() - fetched);
             started = true;
             return pooled;
         } finally {

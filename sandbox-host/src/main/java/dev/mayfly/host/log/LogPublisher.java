@@ -1,17 +1,15 @@
 package dev.mayfly.host.log;
 
-import dev.mayfly.contracts.events.CloudEvent;
 import dev.mayfly.contracts.events.EventPublisher;
 import dev.mayfly.contracts.events.Topics;
+import dev.mayfly.contracts.logs.LogLine;
 import dev.mayfly.host.HostProperties;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
@@ -19,11 +17,24 @@ import org.springframework.stereotype.Component;
 /** Carries log lines to {@code function.logs} without ever making a function wait: what does not fit is dropped and counted. */
 @Component
 public class LogPublisher implements SmartLifecycle {
-    private record Line(String functionKey, String requestId, String text, Instant time) {}
+    private static final int MOST_PACES = 10_000;
+    private static final int MOST_CHARACTERS = 256 << 10;
 
-    private final BlockingQueue<Line> backlog;
+    /** More lines of one function in one second are dropped, so that one that writes without end leaves room for others. */
+    private static final int MOST_PER_SECOND = 5_000;
+
+    private static final class Pace {
+        private long second;
+        private int lines;
+        private long dropped;
+    }
+
+    private final BlockingQueue<LogLine> backlog;
     private final EventPublisher publisher;
     private final Counter dropped;
+    private final Map<String, Pace> paces = new ConcurrentHashMap<>();
+    private final String origin = Long.toString(System.currentTimeMillis(), 36) + "-";
+    private long published;
     private volatile @Nullable Thread thread;
 
     LogPublisher(HostProperties properties, EventPublisher publisher, MeterRegistry metrics) {
@@ -32,28 +43,63 @@ public class LogPublisher implements SmartLifecycle {
         this.dropped = metrics.counter("mayfly.host.log.lines.dropped");
     }
 
-    /** Takes one line of an invocation. */
-    public void publish(String functionKey, String requestId, String line) {
-        if (!backlog.offer(new Line(functionKey, requestId, line, Instant.now()))) {
+    /** Takes one line. What is dropped is told of in the function's log as soon as there is room. */
+    public void publish(LogLine line) {
+        Pace pace = paces.computeIfAbsent(line.functionKey(), key -> new Pace());
+        long missing;
+        synchronized (pace) {
+            long second = line.time().getEpochSecond();
+            if (second != pace.second) {
+                pace.second = second;
+                pace.lines = 0;
+            }
+            if (++pace.lines > MOST_PER_SECOND) {
+                pace.dropped++;
+                dropped.increment();
+                return;
+            }
+            missing = pace.dropped;
+            pace.dropped = 0;
+        }
+        boolean told =
+                missing == 0 || backlog.offer(with(line, "[mayfly] " + missing + " log lines were dropped here"));
+        boolean taken = backlog.offer(bounded(line));
+        if (!taken) {
             dropped.increment();
         }
+        if (!told || !taken) {
+            synchronized (pace) {
+                pace.dropped += (told ? 0 : missing) + (taken ? 0 : 1);
+            }
+        }
+    }
+
+    private static LogLine with(LogLine line, String text) {
+        return new LogLine(line.functionKey(), line.requestId(), line.group(), line.stream(), line.time(), text);
+    }
+
+    private static LogLine bounded(LogLine line) {
+        int more = line.text().length() - MOST_CHARACTERS;
+        return more <= 0
+                ? line
+                : with(
+                        line,
+                        line.text().substring(0, MOST_CHARACTERS) + " [mayfly] " + more
+                                + " more characters of this line were dropped");
     }
 
     private void run() {
         try {
             while (thread != null) {
-                Line line = backlog.take();
-                var event = new CloudEvent(
-                                UUID.randomUUID().toString(),
-                                "/mayfly/sandbox-host",
-                                "dev.mayfly.function.log",
-                                line.functionKey(),
-                                line.time(),
-                                Map.of("requestid", line.requestId()),
-                                line.text().getBytes(StandardCharsets.UTF_8))
-                        .with("datacontenttype", "text/plain");
+                LogLine line = backlog.take();
+                if (paces.size() > MOST_PACES) {
+                    paces.values().removeIf(pace -> isOld(pace, line.time().getEpochSecond()));
+                }
                 publisher
-                        .publish(Topics.FUNCTION_LOGS, line.functionKey(), event)
+                        .publish(
+                                Topics.FUNCTION_LOGS,
+                                line.functionKey(),
+                                line.toEvent(origin + published++, "/mayfly/sandbox-host"))
                         .exceptionally(failure -> {
                             dropped.increment();
                             return null;
@@ -61,6 +107,12 @@ public class LogPublisher implements SmartLifecycle {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static boolean isOld(Pace pace, long second) {
+        synchronized (pace) {
+            return pace.dropped == 0 && pace.second < second - 1;
         }
     }
 
