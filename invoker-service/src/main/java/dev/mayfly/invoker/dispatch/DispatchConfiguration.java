@@ -1,5 +1,6 @@
 package dev.mayfly.invoker.dispatch;
 
+import dev.mayfly.contracts.events.EventPublisher;
 import dev.mayfly.contracts.trust.Vouching;
 import dev.mayfly.invoker.InvokerId;
 import dev.mayfly.invoker.InvokerProperties;
@@ -7,6 +8,8 @@ import dev.mayfly.invoker.functions.FunctionDirectory;
 import dev.mayfly.invoker.hosts.HostClient;
 import dev.mayfly.invoker.hosts.HostDirectory;
 import dev.mayfly.invoker.load.LoadBoard;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -40,6 +43,11 @@ class DispatchConfiguration {
     }
 
     @Bean
+    TracePublisher tracePublisher(EventPublisher publisher, MeterRegistry metrics) {
+        return new TracePublisher(publisher, metrics);
+    }
+
+    @Bean
     Dispatcher dispatcher(
             HostDirectory hosts,
             HostClient client,
@@ -47,7 +55,9 @@ class DispatchConfiguration {
             LoadBoard load,
             RoomQueue room,
             Concurrency concurrency,
-            DispatchSettings settings) {
-        return new Dispatcher(hosts, client, vouching, load, room, concurrency, settings);
+            DispatchSettings settings,
+            TracePublisher traces,
+            Clock clock) {
+        return new Dispatcher(hosts, client, vouching, load, room, concurrency, settings, traces, clock);
     }
 }

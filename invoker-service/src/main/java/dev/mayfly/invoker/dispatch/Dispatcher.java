@@ -8,6 +8,7 @@ import dev.mayfly.invoker.hosts.HostDirectory;
 import dev.mayfly.invoker.hosts.HostReply;
 import dev.mayfly.invoker.load.LoadBoard;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 
@@ -23,6 +24,8 @@ public final class Dispatcher {
     private final Concurrency concurrency;
     private final RoomQueue room;
     private final Duration answerGrace;
+    private final TracePublisher traces;
+    private final Clock clock;
 
     Dispatcher(
             HostDirectory hosts,
@@ -31,7 +34,11 @@ public final class Dispatcher {
             LoadBoard load,
             RoomQueue room,
             Concurrency concurrency,
-            DispatchSettings settings) {
+            DispatchSettings settings,
+            TracePublisher traces,
+            Clock clock) {
+        this.traces = traces;
+        this.clock = clock;
         this.hosts = hosts;
         this.client = client;
         this.vouching = vouching;
@@ -47,6 +54,19 @@ public final class Dispatcher {
      * @throws AnswerSink.ReceiverGoneException when there was an answer that {@code sink} could not take
      */
     public Dispatched dispatch(Order order, AnswerSink sink) throws AnswerSink.ReceiverGoneException {
+        var traced = new TracedSink(sink, order, clock.instant());
+        Dispatched dispatched = null;
+        try {
+            dispatched = admit(order, traced);
+            return dispatched;
+        } finally {
+            if (!(dispatched instanceof Dispatched.UnknownFunction)) {
+                traces.publish(traced.trace(dispatched));
+            }
+        }
+    }
+
+    private Dispatched admit(Order order, AnswerSink sink) throws AnswerSink.ReceiverGoneException {
         var function = order.function();
         return switch (concurrency.enter(function.accountId(), function.name())) {
             case Concurrency.Admission.Refused refused ->

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param clientContext Base64 as the client sent it, or null
  * @param asyncDeadline when a queued event is void; null for synchronous orders
  * @param roomWait how long to wait for a host with room
+ * @param arrival how it came here; null when there is nothing to tell
  */
 @SuppressWarnings("ArrayRecordComponent") // An order is never compared, and copying events would cost.
 public record Order(
@@ -27,4 +28,5 @@ public record Order(
         @Nullable String traceId,
         @Nullable String clientContext,
         @Nullable Instant asyncDeadline,
-        Duration roomWait) {}
+        Duration roomWait,
+        @Nullable Arrival arrival) {}

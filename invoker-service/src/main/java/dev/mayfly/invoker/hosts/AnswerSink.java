@@ -1,8 +1,10 @@
 package dev.mayfly.invoker.hosts;
 
 import dev.mayfly.contracts.hosting.InvocationOutcome;
+import dev.mayfly.contracts.traces.TimeSplit;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 
 /** Takes the answer of a host that accepted an order. */
 @FunctionalInterface
@@ -22,6 +24,12 @@ public interface AnswerSink {
      * @throws IOException when reading {@code body} fails
      */
     void accept(InvocationOutcome outcome, InputStream body, long length) throws IOException;
+
+    /** A host is asked now. Whether it accepts is not known yet. */
+    default void asked(URI host) {}
+
+    /** Where the time went until the answer came: told just before {@link #accept}. */
+    default void split(TimeSplit split) {}
 
     /** Whether the answer is wanted while the function writes it, by {@link #acceptStream}. */
     default boolean streams() {

@@ -86,6 +86,7 @@ public final class HostClient implements AutoCloseable {
                 .setConnectionRequestTimeout(Timeout.ofSeconds(5))
                 .build());
         var target = new HttpHost(url.getScheme(), url.getHost(), url.getPort());
+        sink.asked(url);
         try {
             return http.execute(target, post, response -> read(response, sink));
         } catch (HttpHostConnectException | ConnectTimeoutException | java.net.UnknownHostException e) {

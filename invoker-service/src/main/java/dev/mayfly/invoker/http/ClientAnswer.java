@@ -1,6 +1,7 @@
 package dev.mayfly.invoker.http;
 
 import dev.mayfly.contracts.hosting.InvocationOutcome;
+import dev.mayfly.contracts.traces.TimeSplit;
 import dev.mayfly.invoker.hosts.AnswerSink;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -20,11 +21,17 @@ final class ClientAnswer implements AnswerSink {
     private final String version;
     private final String traceId;
     private InvocationOutcome.@Nullable Status status;
+    private @Nullable TimeSplit split;
 
     ClientAnswer(HttpServletResponse response, String version, String traceId) {
         this.response = response;
         this.version = version;
         this.traceId = traceId;
+    }
+
+    @Override
+    public void split(TimeSplit known) {
+        split = known;
     }
 
     /** How the invocation ended; null while no answer came. */
@@ -66,11 +73,32 @@ final class ClientAnswer implements AnswerSink {
         if (outcome.logTail() != null) {
             response.setHeader("X-Amz-Log-Result", outcome.logTail());
         }
-        response.setHeader(
-                "Server-Timing",
-                "wait;dur=" + millis(outcome.waitMicros()) + ", init;dur=" + millis(outcome.initMicros())
-                        + ", handler;dur=" + millis(outcome.durationMicros()) + ", start;desc="
-                        + outcome.start().name().toLowerCase(Locale.ROOT));
+        var known = split;
+        if (known != null) {
+            response.setHeader("Server-Timing", timing(known, outcome));
+        }
+    }
+
+    /** All parts in their order, with how the sandbox was started; together they are the total until now. */
+    private static String timing(TimeSplit split, InvocationOutcome outcome) {
+        var timing = new StringBuilder(256);
+        part(timing, "gateway", split.gateway());
+        part(timing, "queue", split.queue());
+        part(timing, "placement", split.placement());
+        part(timing, "fetch", split.fetch());
+        timing.append("start;desc=")
+                .append(outcome.start().name().toLowerCase(Locale.ROOT))
+                .append(";dur=")
+                .append(millis(split.start()))
+                .append(", ");
+        part(timing, "init", split.init());
+        part(timing, "handler", split.handler());
+        part(timing, "response", split.response());
+        return timing.append("total;dur=").append(millis(split.whole())).toString();
+    }
+
+    private static void part(StringBuilder timing, String name, long micros) {
+        timing.append(name).append(";dur=").append(millis(micros)).append(", ");
     }
 
     private static String millis(long micros) {

@@ -1,9 +1,14 @@
 package dev.mayfly.invoker.http;
 
+import dev.mayfly.contracts.trust.Voucher;
+import dev.mayfly.contracts.trust.Vouching;
+import dev.mayfly.invoker.dispatch.Arrival;
 import dev.mayfly.invoker.functions.FunctionReference;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
@@ -29,6 +34,7 @@ record InvokeRequest(
 
     private static final Pattern PATH = Pattern.compile(
             "/2015-03-31/functions/(.+)/invocations" + "|/2021-11-15/functions/(.+)/response-streaming-invocations");
+    private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
     private static final int CLIENT_CONTEXT_LIMIT = 3583;
 
     /** @throws LambdaException when a parameter is not as AWS documents it */
@@ -145,6 +151,17 @@ record InvokeRequest(
                     LambdaError.INVALID_REQUEST_CONTENT, "Client context must be a valid Base64-encoded JSON object.");
         }
         return value;
+    }
+
+    /** When it came, how long after the gateway had vouched for it, and the client's W3C trace context. */
+    static Arrival arrival(HttpServletRequest request, Voucher voucher) {
+        Instant now = Instant.now();
+        long gateway = Duration.between(voucher.expiresAt().minus(Vouching.LIFETIME), now)
+                        .toNanos()
+                / 1_000;
+        String sent = request.getHeader("traceparent");
+        boolean usable = sent != null && TRACEPARENT.matcher(sent).matches();
+        return new Arrival(now, Math.max(0, gateway), usable ? sent : null);
     }
 
     private static String traceId(HttpServletRequest request) {

@@ -3,6 +3,7 @@ package dev.mayfly.invoker.http;
 import dev.mayfly.contracts.hosting.InvocationOutcome;
 import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.contracts.trust.VoucherFilter;
+import dev.mayfly.invoker.dispatch.Arrival;
 import dev.mayfly.invoker.dispatch.Dispatched;
 import dev.mayfly.invoker.dispatch.Dispatcher;
 import dev.mayfly.invoker.dispatch.Order;
@@ -77,6 +78,7 @@ final class InvokeServlet extends HttpServlet {
     /** @return the outcome's name for the metrics */
     private String serve(HttpServletRequest http, HttpServletResponse response, Voucher voucher)
             throws LambdaException, IOException, InterruptedException {
+        var arrival = InvokeRequest.arrival(http, voucher);
         var request = InvokeRequest.of(http);
         var target = targets.find(request.function(), voucher);
         int limit = request.type() == InvokeRequest.Type.EVENT ? settings.maxAsyncPayload() : settings.maxSyncPayload();
@@ -90,7 +92,7 @@ final class InvokeServlet extends HttpServlet {
                     yield "DryRun";
                 }
                 case EVENT -> enqueue(request, target, event, voucher, response);
-                case REQUEST_RESPONSE -> invoke(request, target, event, voucher, response);
+                case REQUEST_RESPONSE -> invoke(request, arrival, target, event, voucher, response);
             };
         }
     }
@@ -119,16 +121,21 @@ final class InvokeServlet extends HttpServlet {
     }
 
     private String invoke(
-            InvokeRequest request, Target target, byte[] event, Voucher voucher, HttpServletResponse response)
+            InvokeRequest request,
+            Arrival arrival,
+            Target target,
+            byte[] event,
+            Voucher voucher,
+            HttpServletResponse response)
             throws LambdaException, AnswerSink.ReceiverGoneException {
-        var run = dispatch(request, target, event, voucher, response);
+        var run = dispatch(request, arrival, target, event, voucher, response);
         for (int again = 0; again < 3 && run.dispatched() instanceof Dispatched.UnknownFunction; again++) {
             // The version may have been deleted after its alias was repointed.
             var moved = targets.findAfresh(request.function(), voucher);
             if (moved.function().equals(run.target().function())) {
                 break;
             }
-            run = dispatch(request, moved, event, voucher, response);
+            run = dispatch(request, arrival, moved, event, voucher, response);
         }
         return concluded(run);
     }
@@ -137,7 +144,12 @@ final class InvokeServlet extends HttpServlet {
     private record Run(Target target, Dispatched dispatched, InvocationOutcome.@Nullable Status status) {}
 
     private Run dispatch(
-            InvokeRequest request, Target target, byte[] event, Voucher voucher, HttpServletResponse response)
+            InvokeRequest request,
+            Arrival arrival,
+            Target target,
+            byte[] event,
+            Voucher voucher,
+            HttpServletResponse response)
             throws AnswerSink.ReceiverGoneException {
         var order = new Order(
                 target.function(),
@@ -149,7 +161,8 @@ final class InvokeServlet extends HttpServlet {
                 request.traceId(),
                 request.clientContext(),
                 null,
-                roomWait);
+                roomWait,
+                arrival);
         String version = target.function().version();
         if (request.streaming()) {
             var streamed = new StreamingAnswer(response, version, request.traceId());

@@ -2,6 +2,7 @@ package dev.mayfly.invoker.queue;
 
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.queue.QueuedEvent;
+import dev.mayfly.invoker.dispatch.Arrival;
 import dev.mayfly.invoker.dispatch.Dispatched;
 import dev.mayfly.invoker.dispatch.Dispatcher;
 import dev.mayfly.invoker.dispatch.Order;
@@ -98,7 +99,8 @@ final class Delivery {
                 event.traceId(),
                 event.clientContext(),
                 event.deadline(context.rules().maxAge()),
-                ROOM_WAIT);
+                ROOM_WAIT,
+                new Arrival(due(event), 0, null));
         var attempt = new Attempt(context.function().version(), context.rules().onSuccess() != null);
         Dispatched dispatched;
         try {
@@ -116,6 +118,11 @@ final class Delivery {
             case Dispatched.Unreachable lost -> putOff(context, "HostUnreachable", lost.detail());
             case Dispatched.Broken broken -> putOff(context, "PlatformError", broken.detail());
         };
+    }
+
+    private static Instant due(QueuedEvent event) {
+        Instant notBefore = event.notBefore();
+        return notBefore == null ? event.acceptedAt() : notBefore;
     }
 
     private Verdict judged(Context context, Attempt attempt) {

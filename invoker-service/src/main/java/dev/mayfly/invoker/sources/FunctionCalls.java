@@ -85,7 +85,7 @@ final class FunctionCalls {
 
     private Outcome call(FunctionVersion function, String arn, byte[] event) {
         String requestId = UUID.randomUUID().toString();
-        var order = new Order(function, arn, requestId, 1, event, false, null, null, null, ROOM_WAIT);
+        var order = new Order(function, arn, requestId, 1, event, false, null, null, null, ROOM_WAIT, null);
         var collected = new Collected();
         Dispatched dispatched;
         try {

@@ -42,7 +42,39 @@ class RuntimeError extends Error {
   }
 }
 
+const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
+
+// AWS_LAMBDA_LOG_FORMAT=JSON: one object a line, from AWS_LAMBDA_LOG_LEVEL on.
+function logJson(level, args) {
+  const least = LEVELS.indexOf(process.env.AWS_LAMBDA_LOG_LEVEL);
+  if (LEVELS.indexOf(level) < least) {
+    return;
+  }
+  const line = { timestamp: new Date().toISOString(), level };
+  if (current) {
+    line.requestId = current.id;
+  }
+  const error = args.find((arg) => util.types.isNativeError(arg));
+  if (error) {
+    line.errorType = error.name;
+    line.errorMessage = error.message;
+    line.stackTrace = String(error.stack).split('\n').slice(1).map((frame) => frame.trim());
+  }
+  line.message = args.length === 1 && args[0] && typeof args[0] === 'object' && !error ? args[0] : util.format(...args);
+  let text;
+  try {
+    text = JSON.stringify(line);
+  } catch {
+    text = JSON.stringify({ ...line, message: util.format(...args) });
+  }
+  process.stdout.write(text + '\n');
+}
+
 function log(level, args) {
+  if (process.env.AWS_LAMBDA_LOG_FORMAT === 'JSON') {
+    logJson(level, args);
+    return;
+  }
   const message = util.format(...args).replace(/\r?\n/g, '\r');
   const id = current ? current.id : 'undefined';
   process.stdout.write(`${new Date().toISOString()}\t${id}\t${level}\t${message}\n`);

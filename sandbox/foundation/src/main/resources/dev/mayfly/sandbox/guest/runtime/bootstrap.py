@@ -65,9 +65,26 @@ def client_context(header):
 class LogHandler(logging.Handler):
     request_id = ""
 
+    def as_json(self, record, stamp):
+        line = {
+            "timestamp": stamp + "Z",
+            "level": record.levelname,
+            "message": record.getMessage(),
+            "logger": record.name,
+            "requestId": LogHandler.request_id,
+        }
+        if record.exc_info and record.exc_info[0]:
+            line["errorType"] = record.exc_info[0].__name__
+            line["errorMessage"] = str(record.exc_info[1])
+            line["stackTrace"] = traceback.format_tb(record.exc_info[2])
+        return json.dumps(line, default=str)
+
     def emit(self, record):
         try:
             stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+            if os.environ.get("AWS_LAMBDA_LOG_FORMAT") == "JSON":
+                sys.stdout.write(self.as_json(record, stamp) + "\n")
+                return
             text = self.format(record).replace("\r\n", "\r").replace("\n", "\r")
             sys.stdout.write("[%s]\t%s.%03dZ\t%s\t%s\n" % (record.levelname, stamp, record.msecs, LogHandler.request_id, text))
         except Exception:
@@ -238,6 +255,9 @@ def replace_environment(variables):
         if name not in variables:
             del os.environ[name]
     os.environ.update(variables)
+    level = logging.getLevelName(os.environ.get("AWS_LAMBDA_LOG_LEVEL", ""))
+    if isinstance(level, int):
+        logging.getLogger().setLevel(level)
     time.tzset()
 
 
