@@ -15,7 +15,7 @@ CREATE TABLE invocation_trace (
     gateway       bigint NOT NULL,
     queue         bigint NOT NULL,
     placement     bigint NOT NULL,
-    fetch         bigint NOT NULL,
+    fetching      bigint NOT NULL,
     starting      bigint NOT NULL,
     init          bigint NOT NULL,
     handler       bigint NOT NULL,

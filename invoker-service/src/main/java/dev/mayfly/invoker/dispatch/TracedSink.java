@@ -105,7 +105,7 @@ final class TracedSink implements AnswerSink {
                 arrival.receivedAt(),
                 known == null ? null : known.start(),
                 known != null ? known.status() : answered ? Status.SUCCESS : Status.PLATFORM_ERROR,
-                answered ? null : dispatched.getClass().getSimpleName(),
+                answered || dispatched == null ? null : dispatched.getClass().getSimpleName(),
                 known == null ? 0 : known.billedMillis(),
                 split(),
                 host == null || !answered ? null : host.getAuthority(),

@@ -6,6 +6,7 @@ import dev.mayfly.observability.projection.DayPartitions;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -50,7 +51,7 @@ class LogLines {
                     .value(line.function())
                     .value(line.version())
                     .value(line.requestId())
-                    .value(line.time())
+                    .value(line.time().truncatedTo(ChronoUnit.MILLIS))
                     .value(now)
                     .value(line.text())
                     .end();

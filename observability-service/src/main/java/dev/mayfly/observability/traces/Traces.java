@@ -24,7 +24,7 @@ import org.springframework.stereotype.Repository;
 class Traces {
     private static final String COLUMNS =
             "account_id, function, version, request_id, attempt, tier, async, received_at,"
-                    + " start, status, error_type, billed_millis, gateway, queue, placement, fetch, starting, init, handler,"
+                    + " start, status, error_type, billed_millis, gateway, queue, placement, fetching, starting, init, handler,"
                     + " response, host, sandbox, trace_id, traceparent";
 
     /**
@@ -147,7 +147,7 @@ class Traces {
                         row.getLong("gateway"),
                         row.getLong("queue"),
                         row.getLong("placement"),
-                        row.getLong("fetch"),
+                        row.getLong("fetching"),
                         row.getLong("starting"),
                         row.getLong("init"),
                         row.getLong("handler"),
