@@ -20,6 +20,7 @@ import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
+import software.amazon.awssdk.services.lambda.LambdaAsyncClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
@@ -181,6 +182,11 @@ final class RunningSuite {
     LambdaClient lambda(String accessKeyId, String secretAccessKey) {
         return configured(LambdaClient.builder(), accessKeyId, secretAccessKey)
                 .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(Duration.ofMinutes(2)))
+                .build();
+    }
+
+    LambdaAsyncClient lambdaAsync() {
+        return configured(LambdaAsyncClient.builder(), accessKeyId(), secretAccessKey())
                 .build();
     }
 

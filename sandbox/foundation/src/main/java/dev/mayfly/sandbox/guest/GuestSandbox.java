@@ -118,10 +118,8 @@ public final class GuestSandbox implements Sandbox {
         boolean late;
         try (Deadline deadline = new Deadline(spec.initTimeout())) {
             try {
-                outcome = guest.link().begin(beginning);
-                if (phases != null) {
-                    outcome = phases.begin(outcome, startedNanos);
-                }
+                GuestLink.InitOutcome runtimes = guest.link().begin(beginning);
+                outcome = phases == null ? runtimes : phases.begin(runtimes, startedNanos);
             } catch (ClosedByInterruptException e) {
                 throw interrupted(e);
             } catch (IOException e) {
@@ -249,10 +247,11 @@ public final class GuestSandbox implements Sandbox {
                 if (phases != null) {
                     phases.start(request, deadlineMillis);
                 }
-                answer = guest.link().exchange(request, deadlineMillis);
+                GuestLink.Answer given = guest.link().exchange(request, deadlineMillis);
                 if (phases != null) {
-                    dead |= !phases.await(request, answer, start);
+                    dead |= !phases.await(request, given, start);
                 }
+                answer = given;
             } catch (ClosedByInterruptException e) {
                 abandon();
                 throw interrupted(e);
@@ -348,7 +347,7 @@ public final class GuestSandbox implements Sandbox {
     public void shutDown() throws InterruptedException {
         if (phases != null && !closed.get() && guest.exitNow() == null) {
             thaw();
-            phases.end(dead ? Extensions.Reason.FAILURE : Extensions.Reason.SPINDOWN);
+            phases.end(dead ? Extensions.Reason.FAILURE : Extensions.Reason.SPINDOWN, timer);
         }
     }
 

@@ -10,26 +10,41 @@ import java.util.Map;
 final class HttpBody {
     private final InputStream in;
     private final boolean chunked;
+    private final long limit;
     private final Map<String, String> trailers = new HashMap<>();
     private long left;
+    private long announced;
     private boolean first = true;
     private boolean ended;
 
-    private HttpBody(InputStream in, boolean chunked, long left) {
+    private HttpBody(InputStream in, boolean chunked, long left, long limit) throws HttpRequest.BodyTooLargeException {
         this.in = in;
         this.chunked = chunked;
         this.left = left;
+        this.limit = limit;
         this.ended = !chunked && left == 0;
+        announce();
     }
 
-    static HttpBody of(HttpRequest request, InputStream in) throws HttpRequest.BadRequestException {
+    /** Refuses what says that it will be too large before it is sent. */
+    private void announce() throws HttpRequest.BodyTooLargeException {
+        announced += left;
+        if (announced > limit) {
+            throw new HttpRequest.BodyTooLargeException();
+        }
+    }
+
+    /**
+     * @param limit of the whole body, in bytes
+     */
+    static HttpBody of(HttpRequest request, InputStream in, long limit) throws IOException {
         String encoding = request.header("transfer-encoding");
         String length = request.header("content-length");
         if (encoding.equalsIgnoreCase("chunked")) {
             if (!length.isEmpty()) {
                 throw new HttpRequest.BadRequestException(400, "Both Content-Length and Transfer-Encoding");
             }
-            return new HttpBody(in, true, 0);
+            return new HttpBody(in, true, 0, limit);
         }
         if (!encoding.isEmpty()) {
             throw new HttpRequest.BadRequestException(501, "Unknown Transfer-Encoding");
@@ -37,7 +52,7 @@ final class HttpBody {
         if (!length.isEmpty() && !length.matches("\\d{1,18}")) {
             throw new HttpRequest.BadRequestException(400, "Malformed Content-Length");
         }
-        return new HttpBody(in, false, length.isEmpty() ? 0 : Long.parseLong(length));
+        return new HttpBody(in, false, length.isEmpty() ? 0 : Long.parseLong(length), limit);
     }
 
     /** Bytes that are still announced: of the whole body, or of the chunk that is being read. */
@@ -86,6 +101,7 @@ final class HttpBody {
             throw new HttpRequest.BadRequestException(400, "Malformed chunk");
         }
         left = Long.parseLong(digits, 16);
+        announce();
         if (left == 0) {
             ended = true;
             HttpRequest.readTrailers(in, trailers);

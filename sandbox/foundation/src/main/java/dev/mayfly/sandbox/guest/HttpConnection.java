@@ -215,7 +215,7 @@ final class HttpConnection {
 
     private boolean acceptStream(HttpLink link, HttpRequest request, String id)
             throws IOException, InterruptedException {
-        HttpBody body = HttpBody.of(request, in);
+        HttpBody body = HttpBody.of(request, in, Long.MAX_VALUE / 2);
         if (link.guestStreams(id, request.header("content-type")) != HttpLink.Verdict.ACCEPTED) {
             wrongState();
             return false;

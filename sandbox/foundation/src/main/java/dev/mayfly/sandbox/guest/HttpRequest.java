@@ -78,16 +78,10 @@ record HttpRequest(String method, String path, Map<String, String> headers) {
      * @throws BodyTooLargeException when it is, or says that it is, larger than {@code limit} bytes
      */
     byte[] readBody(InputStream in, int limit, Map<String, String> trailers) throws IOException {
-        HttpBody body = HttpBody.of(this, in);
-        if (body.announced() > limit) {
-            throw new BodyTooLargeException();
-        }
+        HttpBody body = HttpBody.of(this, in, limit);
         var whole = new ByteArrayOutputStream((int) Math.max(body.announced(), 32));
         byte[] piece = new byte[(int) Math.clamp(body.announced(), 1024, 64 * 1024)];
         for (int read = body.read(piece); read >= 0; read = body.read(piece)) {
-            if (whole.size() + body.announced() + read > limit) {
-                throw new BodyTooLargeException();
-            }
             whole.write(piece, 0, read);
         }
         trailers.putAll(body.trailers());

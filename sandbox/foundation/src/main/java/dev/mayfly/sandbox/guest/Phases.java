@@ -6,6 +6,7 @@ import dev.mayfly.sandbox.api.SandboxSpec;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** The phases of a sandbox's life as its extensions take part in them, and as telemetry tells them. */
@@ -133,7 +134,7 @@ final class Phases {
     }
 
     /** The shutdown phase, to its end: the runtime first, then the extensions. */
-    void end(Extensions.Reason reason) throws InterruptedException {
+    void end(Extensions.Reason reason, ScheduledExecutorService timer) throws InterruptedException {
         if (!extensions.any()) {
             return;
         }
@@ -141,9 +142,14 @@ final class Phases {
         long limit = limit();
         long deadline = System.currentTimeMillis() + limit;
         guest.terminate();
-        if (guest.awaitExit(RUNTIME_END_MILLIS, TimeUnit.MILLISECONDS) == null) {
-            extensions.shutDown(reason, deadline);
-            guest.awaitExit(limit - RUNTIME_END_MILLIS, TimeUnit.MILLISECONDS);
+        var told =
+                timer.schedule(() -> extensions.shutDown(reason, deadline), RUNTIME_END_MILLIS, TimeUnit.MILLISECONDS);
+        var killed = timer.schedule(guest::kill, limit, TimeUnit.MILLISECONDS);
+        try {
+            guest.awaitExit(2 * limit, TimeUnit.MILLISECONDS);
+        } finally {
+            told.cancel(false);
+            killed.cancel(false);
         }
     }
 

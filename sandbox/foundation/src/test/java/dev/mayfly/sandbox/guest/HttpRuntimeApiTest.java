@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -177,6 +178,76 @@ class HttpRuntimeApiTest {
                         + "Connection: close\r\n\r\n3\r\n\"ab\r\n2;x=y\r\nc\"\r\n0\r\n\r\n");
         assertThat(status).startsWith("HTTP/1.1 202");
         assertThat(text(answer.get(5, TimeUnit.SECONDS))).isEqualTo("response \"abc\"");
+    }
+
+    private String streamed(String body) throws Exception {
+        return raw("POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\n"
+                + "Lambda-Runtime-Function-Response-Mode: streaming\r\nTransfer-Encoding: chunked\r\n"
+                + "Connection: close\r\n\r\n" + body);
+    }
+
+    @Test
+    void aStreamThatEndsInAnErrorOrNotAtAll() throws Exception {
+        var next = next();
+        var answer = invoke("id-1", "1");
+        next.get(5, TimeUnit.SECONDS);
+        assertThat(streamed("3\r\nabc\r\n0\r\nLambda-Runtime-Function-Error-Type: Own.Error\r\n"
+                        + "Lambda-Runtime-Function-Error-Body: eyJlcnJvck1lc3NhZ2UiOiJ3aHkifQ==\r\n\r\n"))
+                .startsWith("HTTP/1.1 202");
+        assertThat(text(answer.get(5, TimeUnit.SECONDS))).isEqualTo("error {\"errorMessage\":\"why\"}");
+
+        next = next();
+        answer = invoke("id-1", "1");
+        next.get(5, TimeUnit.SECONDS);
+        try (Socket broken = new Socket(InetAddress.getLoopbackAddress(), port())) {
+            broken.getOutputStream()
+                    .write(("POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\n"
+                                    + "Lambda-Runtime-Function-Response-Mode: streaming\r\n"
+                                    + "Transfer-Encoding: chunked\r\n\r\n7ffffff\r\nabc")
+                            .getBytes(StandardCharsets.US_ASCII));
+            // What is being streamed is not answered a second time.
+            while (post("invocation/id-1/response", "2").statusCode() != 403) {
+                next = next();
+                answer = invoke("id-1", "1");
+                next.get(5, TimeUnit.SECONDS);
+            }
+        }
+        assertThat(text(answer.get(5, TimeUnit.SECONDS))).contains("Runtime.TruncatedResponse");
+    }
+
+    @Test
+    void anUnknownResponseModeIsRefused() throws Exception {
+        var next = next();
+        var answer = invoke("id-1", "1");
+        next.get(5, TimeUnit.SECONDS);
+        assertThat(raw("POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\n"
+                        + "Lambda-Runtime-Function-Response-Mode: morse\r\nContent-Length: 1\r\n\r\n1"))
+                .startsWith("HTTP/1.1 400")
+                .contains("InvalidFunctionResponseMode");
+        post("invocation/id-1/response", "1");
+        assertThat(text(answer.get(5, TimeUnit.SECONDS))).isEqualTo("response 1");
+    }
+
+    @Test
+    void requestsMayBePipelinedAndAskWhetherToGoOn() throws Exception {
+        var answer = invoke("id-1", "1");
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
+            socket.setSoTimeout(5000);
+            socket.getOutputStream()
+                    .write(("GET /2018-06-01/runtime/restore/next HTTP/1.1\r\n\r\n"
+                                    + "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n"
+                                    + "GET /2018-06-01/runtime/restore/next HTTP/1.1\r\n\r\n"
+                                    + "POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\n"
+                                    + "Expect: 100-continue\r\nContent-Length: 1\r\nConnection: close\r\n\r\n7")
+                            .getBytes(StandardCharsets.US_ASCII));
+            String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            assertThat(Pattern.compile("HTTP/1.1 (\\d{3})")
+                            .matcher(all)
+                            .results()
+                            .map(found -> found.group(1)))
+                    .containsExactly("200", "200", "403", "100", "202");
+        }
+        assertThat(text(answer.get(5, TimeUnit.SECONDS))).isEqualTo("response 7");
     }
 
     @Test

@@ -2,19 +2,16 @@ package dev.mayfly.sandbox.microvm;
 
 import dev.mayfly.sandbox.api.LogSink;
 import dev.mayfly.sandbox.api.SandboxSpec;
+import dev.mayfly.sandbox.guest.Extensions;
 import dev.mayfly.sandbox.guest.FramedLink;
 import dev.mayfly.sandbox.guest.Guest;
 import dev.mayfly.sandbox.guest.GuestLink;
-import dev.mayfly.sandbox.guest.HttpLink;
 import dev.mayfly.sandbox.linux.Cgroups;
 import dev.mayfly.sandbox.linux.GuestProcess;
 import dev.mayfly.sandbox.linux.LogLines;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -53,6 +50,7 @@ final class MicroVm implements Guest {
     private Driver.@Nullable Machine machine;
     private @Nullable AgentLink agent;
     private @Nullable GuestLink link;
+    private @Nullable HttpSide http;
     private volatile long peakMemory;
     private volatile boolean outOfMemory;
     private volatile boolean killed;
@@ -91,7 +89,7 @@ final class MicroVm implements Guest {
     }
 
     private void end(GuestProcess.Exit how) {
-        if (exit.complete(how) && link instanceof HttpLink http) {
+        if (exit.complete(how) && http != null) {
             http.close();
         }
     }
@@ -185,14 +183,17 @@ final class MicroVm implements Guest {
         link = FramedLink.resumed(pair);
     }
 
-    /** Offers the Runtime API over HTTP. */
-    void offerHttp() throws IOException {
-        Path socket = folder.resolve("http.sock");
-        var address = UnixDomainSocketAddress.of(socket);
-        ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        listener.bind(address);
-        agent().offer(AgentLink.Service.RUNTIME_HTTP, () -> SocketChannel.open(address));
-        link = new HttpLink(listener);
+    /** Offers the Extensions API over HTTP, and the Runtime API too when no runtime of ours is expected. */
+    void offerHttp(Extensions.Function function) throws IOException {
+        http = HttpSide.offer(folder.resolve("http.sock"), agent(), function, link == null);
+        if (http.link() != null) {
+            link = http.link();
+        }
+    }
+
+    @Override
+    public @Nullable Extensions extensions() {
+        return http == null ? null : http.extensions();
     }
 
     FramedLink framedLink() {
@@ -220,7 +221,7 @@ final class MicroVm implements Guest {
                 + "\nlayers=" + (spec.code().layers() == null ? 0 : 1)
                 + "\n";
         command(Frame.PREPARE, text.getBytes(StandardCharsets.UTF_8));
-        command(Frame.NETWORK, link instanceof HttpLink ? new byte[] {1} : Frame.NOTHING);
+        command(Frame.NETWORK, http != null ? new byte[] {1} : Frame.NOTHING);
     }
 
     /** Takes the function's log, gateway and size, which the guest knows already. */
@@ -358,6 +359,9 @@ final class MicroVm implements Guest {
         }
         if (link != null) {
             link.close();
+        }
+        if (http != null) {
+            http.close();
         }
         cgroup.remove();
         awaitEnd();

@@ -4,6 +4,7 @@ import dev.mayfly.sandbox.api.FunctionCode;
 import dev.mayfly.sandbox.api.LogSink;
 import dev.mayfly.sandbox.api.SandboxSpec;
 import dev.mayfly.sandbox.api.SandboxStartException;
+import dev.mayfly.sandbox.guest.Extensions;
 import dev.mayfly.sandbox.guest.GuestEnvironment;
 import dev.mayfly.sandbox.guest.GuestLink;
 import dev.mayfly.sandbox.guest.GuestSandbox;
@@ -169,9 +170,10 @@ final class Starter implements AutoCloseable {
     }
 
     /** Whether the runtime may be running before its function and the function's variables are there. */
-    private static boolean isOrdinary(SandboxSpec spec) {
+    private static boolean isOrdinary(SandboxSpec spec) throws IOException {
         return !spec.code().runtime().equals(Runtimes.PROVIDED)
                 && !spec.environment().containsKey(GuestEnvironment.EXEC_WRAPPER)
+                && Extensions.Function.of(spec).external().isEmpty()
                 && GuestEnvironment.canComeLate(spec);
     }
 
@@ -203,13 +205,16 @@ final class Starter implements AutoCloseable {
         Path device = code.of(spec.code());
         MicroVm vm = shells.restore(ShellKind.empty(Size.holding(spec.memoryMb())), spec.id(), device);
         try {
-            if (spec.code().runtime().equals(Runtimes.PROVIDED)) {
-                vm.offerHttp();
-            } else {
+            boolean provided = spec.code().runtime().equals(Runtimes.PROVIDED);
+            if (!provided) {
                 vm.expectRuntime();
             }
+            Extensions.Function function = Extensions.Function.of(spec);
+            if (provided || !function.external().isEmpty()) {
+                vm.offerHttp(function);
+            }
             vm.prepare(spec);
-            vm.run(command, GuestEnvironment.of(spec, LOOPBACK));
+            vm.run(function.launch(command), GuestEnvironment.of(spec, LOOPBACK));
             return new Begun(vm, load(spec));
         } catch (IOException e) {
             vm.close();

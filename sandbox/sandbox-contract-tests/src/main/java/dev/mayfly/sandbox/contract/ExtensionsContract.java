@@ -27,6 +27,7 @@ public abstract class ExtensionsContract extends SandboxContract {
     @Test
     void anExtensionTakesPartInInvocationsAndIsToldOfTheEnd() throws Exception {
         Sandbox sandbox = start(with(Behaviour.ECHO, "slow"));
+        invoke(sandbox, "{}");
         assertLogged("slow: registered 200 {\"functionName\": \"contract\"");
         for (int i = 0; i < 2; i++) {
             log.clear();
@@ -69,7 +70,9 @@ public abstract class ExtensionsContract extends SandboxContract {
         Sandbox sandbox = start(with(Behaviour.LATE, "crash"));
         assertThat(sandbox.invoke(request("20000", Duration.ofSeconds(20))))
                 .asInstanceOf(InstanceOfAssertFactories.type(InvocationResult.Crashed.class))
-                .satisfies(crash -> assertThat(crash.errorType()).isEqualTo("Extension.Crash"));
+                // Another kernel may be gone before it has told its process's exit status.
+                .satisfies(crash -> assertThat(crash.errorType())
+                        .isIn("Extension.Crash", underTest().hasOwnKernel() ? "Runtime.ExitError" : ""));
         assertThat(sandbox.isReusable()).isFalse();
         assertUnharmed(victim);
     }
@@ -96,7 +99,6 @@ public abstract class ExtensionsContract extends SandboxContract {
     @Test
     void telemetryIsPushedIntoTheSandbox() throws Exception {
         Sandbox sandbox = start(with(Behaviour.LOG, "telemetry"));
-        assertLogged("telemetry: subscribed 200");
         List<String> expected = List.of(
                 "platform.initStart",
                 "platform.initRuntimeDone",
@@ -111,6 +113,7 @@ public abstract class ExtensionsContract extends SandboxContract {
             invoke(sandbox, "{}");
         }
         expected.forEach(each -> assertLogged("telemetry: telemetry " + each));
+        assertLogged("telemetry: subscribed 200");
     }
 
     @Test

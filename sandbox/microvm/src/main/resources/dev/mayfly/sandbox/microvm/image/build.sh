@@ -196,7 +196,7 @@ $user:x:1000:1000::/tmp:/usr/sbin/nologin
 nobody:x:65534:65534:nobody:/tmp:/usr/sbin/nologin
 EOF
 printf 'root:x:0:\n%s:x:1000:\nnogroup:x:65534:\n' $user >"$root/etc/group"
-printf '127.0.0.1 localhost\n::1 localhost\n' >"$root/etc/hosts"
+printf '127.0.0.1 localhost sandbox.localdomain sandbox\n::1 localhost\n' >"$root/etc/hosts"
 echo sandbox >"$root/etc/hostname"
 : >"$root/etc/resolv.conf"
 printf 'passwd: files\ngroup: files\nhosts: files\n' >"$root/etc/nsswitch.conf"
