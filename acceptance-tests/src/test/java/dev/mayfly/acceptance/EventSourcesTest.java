@@ -151,10 +151,14 @@ class EventSourcesTest {
         }
         awaitSaid("four");
         assertThat(said()).noneMatch(line -> line.contains("noise"));
-        var failed = s3.listObjectsV2(
-                        request -> request.bucket(bucket).prefix("aws/lambda/" + uuid + "/" + topic + "-0/"))
+        String prefix = "aws/lambda/" + uuid + "/" + topic + "-0/";
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(s3.listObjectsV2(
+                                        request -> request.bucket(bucket).prefix(prefix))
+                                .contents())
+                        .hasSize(1));
+        var failed = s3.listObjectsV2(request -> request.bucket(bucket).prefix(prefix))
                 .contents();
-        assertThat(failed).hasSize(1);
         String document = s3.getObjectAsBytes(
                         request -> request.bucket(bucket).key(failed.getFirst().key()))
                 .asString(StandardCharsets.UTF_8);

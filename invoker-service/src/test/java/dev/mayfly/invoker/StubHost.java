@@ -5,11 +5,16 @@ import com.sun.net.httpserver.HttpServer;
 import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.hosting.HostInvocation;
 import dev.mayfly.contracts.hosting.InvocationOutcome;
+import dev.mayfly.contracts.trust.InvalidSealException;
+import dev.mayfly.contracts.trust.Sealer;
+import dev.mayfly.contracts.trust.Voucher;
+import dev.mayfly.contracts.trust.Vouching;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -37,13 +42,7 @@ final class StubHost implements AutoCloseable {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext(HostInvocation.PATH, this::handle);
-        server.createContext("/failed/", exchange -> {
-            stored.put(
-                    exchange.getRequestURI().getPath(),
-                    new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-            exchange.sendResponseHeaders(200, -1);
-            exchange.close();
-        });
+        server.createContext("/s3", this::store);
         server.start();
     }
 
@@ -57,6 +56,23 @@ final class StubHost implements AutoCloseable {
 
     List<Run> runsOf(String function) {
         return runs.stream().filter(run -> run.function().equals(function)).toList();
+    }
+
+    /** As the object store does, which goes by the voucher and not by the path. */
+    private void store(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            var vouching = new Vouching(Sealer.of(InvokerUnderTest.TRUST_KEY), Clock.systemUTC());
+            var voucher = vouching.verify(exchange.getRequestHeaders().getFirst(Voucher.HEADER));
+            boolean known = String.valueOf(voucher.target()).startsWith("/failed/");
+            if (known) {
+                stored.put(
+                        String.valueOf(voucher.target()),
+                        new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            }
+            exchange.sendResponseHeaders(known ? 200 : 404, -1);
+        } catch (InvalidSealException e) {
+            exchange.sendResponseHeaders(403, -1);
+        }
     }
 
     private void handle(HttpExchange exchange) throws IOException {

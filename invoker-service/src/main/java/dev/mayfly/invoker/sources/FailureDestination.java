@@ -3,6 +3,7 @@ package dev.mayfly.invoker.sources;
 import dev.mayfly.contracts.events.TenantBrokers;
 import dev.mayfly.contracts.function.Destination;
 import dev.mayfly.contracts.function.EventSource.KafkaTopic;
+import dev.mayfly.contracts.identity.Role;
 import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.contracts.trust.Vouching;
 import java.io.IOException;
@@ -81,9 +82,20 @@ final class FailureDestination implements AutoCloseable {
         String id = UUID.randomUUID().toString();
         String key = "aws/lambda/" + batch.source().id() + "/" + first.topic() + "-" + first.partition() + "/"
                 + DAY.format(now) + "-" + id;
-        var request = HttpRequest.newBuilder(objects.resolve("/" + bucket + "/" + key))
+        // The store goes by what the voucher names, as it does for requests that come through the gateway.
+        var voucher = new Voucher(
+                "invoker-service",
+                account,
+                null,
+                Role.OWNER,
+                null,
+                id,
+                "/" + bucket + "/" + key,
+                null,
+                vouching.expiry());
+        var request = HttpRequest.newBuilder(URI.create(objects + "/s3"))
                 .timeout(PATIENCE)
-                .header(Voucher.HEADER, vouching.issueForService("invoker-service", account))
+                .header(Voucher.HEADER, vouching.issue(voucher))
                 .header("Content-Type", "application/json")
                 .PUT(HttpRequest.BodyPublishers.ofByteArray(batch.document(region, now, id)))
                 .build();
