@@ -53,11 +53,12 @@ class AccountSettingsController {
                         new Usage(used.code(), used.functions())));
     }
 
-    /** The code of all functions and their published versions, as it is counted against the limit. */
+    /** The code of all functions, versions and layers, as it is counted against the limit. */
     private Sums used(String accountId) {
         return database.sql("""
                         select coalesce(sum(f.code_size + coalesce((
-                                   select sum(v.code_size) from published_versions v where v.function_id = f.id), 0)), 0),
+                                   select sum(v.code_size) from published_versions v where v.function_id = f.id), 0)), 0)
+                               + (select coalesce(sum(code_size), 0) from layer_versions where account_id = :account),
                                count(*),
                                coalesce(sum((
                                    select r.executions from reserved_concurrency r where r.function_id = f.id)), 0)

@@ -37,7 +37,10 @@ public enum LambdaOperation {
             "/2021-10-31/functions/{FunctionName}/url",
             Support.by("ApiFunctionUrlTest")),
     DELETE_ALIAS(
-            "DeleteAlias", "DELETE", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", Support.by("VersionsTest")),
+            "DeleteAlias",
+            "DELETE",
+            "/2015-03-31/functions/{FunctionName}/aliases/{Name}",
+            Support.by("ApiVersionsTest")),
     DELETE_CAPACITY_PROVIDER(
             "DeleteCapacityProvider",
             "DELETE",
@@ -49,7 +52,10 @@ public enum LambdaOperation {
             "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}",
             Support.refused(LambdaError.RESOURCE_NOT_FOUND, Support.NO_SIGNING)),
     DELETE_EVENT_SOURCE_MAPPING(
-            "DeleteEventSourceMapping", "DELETE", "/2015-03-31/event-source-mappings/{UUID}", Support.by("EventSourcesTest")),
+            "DeleteEventSourceMapping",
+            "DELETE",
+            "/2015-03-31/event-source-mappings/{UUID}",
+            Support.by("EventSourcesTest")),
     DELETE_FUNCTION("DeleteFunction", "DELETE", "/2015-03-31/functions/{FunctionName}", Support.by("ControlPlaneTest")),
     DELETE_FUNCTION_CODE_SIGNING_CONFIG(
             "DeleteFunctionCodeSigningConfig",
@@ -82,7 +88,7 @@ public enum LambdaOperation {
             "/2019-09-30/functions/{FunctionName}/provisioned-concurrency",
             Support.by("ApiConcurrencyTest")),
     GET_ACCOUNT_SETTINGS("GetAccountSettings", "GET", "/2016-08-19/account-settings", Support.by("ApiConcurrencyTest")),
-    GET_ALIAS("GetAlias", "GET", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", Support.by("VersionsTest")),
+    GET_ALIAS("GetAlias", "GET", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", Support.by("ApiVersionsTest")),
     GET_CAPACITY_PROVIDER(
             "GetCapacityProvider",
             "GET",
@@ -170,13 +176,14 @@ public enum LambdaOperation {
             "/2021-07-20/functions/{FunctionName}/runtime-management-config",
             Support.by("ApiSettingsTest")),
     INVOKE("Invoke", "POST", "/2015-03-31/functions/{FunctionName}/invocations", Support.by("InvokeTest")),
-    INVOKE_ASYNC("InvokeAsync", "POST", "/2014-11-13/functions/{FunctionName}/invoke-async", Support.notYet()),
+    INVOKE_ASYNC(
+            "InvokeAsync", "POST", "/2014-11-13/functions/{FunctionName}/invoke-async", Support.by("ApiInvokeTest")),
     INVOKE_WITH_RESPONSE_STREAM(
             "InvokeWithResponseStream",
             "POST",
             "/2021-11-15/functions/{FunctionName}/response-streaming-invocations",
-            Support.notYet()),
-    LIST_ALIASES("ListAliases", "GET", "/2015-03-31/functions/{FunctionName}/aliases", Support.by("VersionsTest")),
+            Support.by("ApiInvokeTest")),
+    LIST_ALIASES("ListAliases", "GET", "/2015-03-31/functions/{FunctionName}/aliases", Support.by("ApiVersionsTest")),
     LIST_CAPACITY_PROVIDERS(
             "ListCapacityProviders", "GET", "/2025-11-30/capacity-providers", Support.by("ApiSettingsTest")),
     LIST_CODE_SIGNING_CONFIGS(
@@ -186,7 +193,8 @@ public enum LambdaOperation {
             "GET",
             "/2025-12-01/functions/{FunctionName}/durable-executions",
             Support.refused(LambdaError.INVALID_PARAMETER_VALUE, Support.NO_DURABLE)),
-    LIST_EVENT_SOURCE_MAPPINGS("ListEventSourceMappings", "GET", "/2015-03-31/event-source-mappings", Support.by("EventSourcesTest")),
+    LIST_EVENT_SOURCE_MAPPINGS(
+            "ListEventSourceMappings", "GET", "/2015-03-31/event-source-mappings", Support.by("ApiSettingsTest")),
     LIST_FUNCTION_EVENT_INVOKE_CONFIGS(
             "ListFunctionEventInvokeConfigs",
             "GET",
@@ -221,7 +229,7 @@ public enum LambdaOperation {
             "ListVersionsByFunction",
             "GET",
             "/2015-03-31/functions/{FunctionName}/versions",
-            Support.by("VersionsTest")),
+            Support.by("ApiVersionsTest")),
     PUBLISH_LAYER_VERSION(
             "PublishLayerVersion", "POST", "/2018-10-31/layers/{LayerName}/versions", Support.by("LayersTest")),
     PUBLISH_VERSION(
@@ -294,7 +302,7 @@ public enum LambdaOperation {
     TAG_RESOURCE("TagResource", "POST", "/2017-03-31/tags/{Resource}", Support.by("ApiSettingsTest")),
     UNTAG_RESOURCE("UntagResource", "DELETE", "/2017-03-31/tags/{Resource}", Support.by("ApiSettingsTest")),
     UPDATE_ALIAS(
-            "UpdateAlias", "PUT", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", Support.by("VersionsTest")),
+            "UpdateAlias", "PUT", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", Support.by("ApiVersionsTest")),
     UPDATE_CAPACITY_PROVIDER(
             "UpdateCapacityProvider",
             "PUT",
@@ -306,7 +314,10 @@ public enum LambdaOperation {
             "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}",
             Support.refused(LambdaError.RESOURCE_NOT_FOUND, Support.NO_SIGNING)),
     UPDATE_EVENT_SOURCE_MAPPING(
-            "UpdateEventSourceMapping", "PUT", "/2015-03-31/event-source-mappings/{UUID}", Support.by("EventSourcesTest")),
+            "UpdateEventSourceMapping",
+            "PUT",
+            "/2015-03-31/event-source-mappings/{UUID}",
+            Support.by("ApiSettingsTest")),
     UPDATE_FUNCTION_CODE(
             "UpdateFunctionCode", "PUT", "/2015-03-31/functions/{FunctionName}/code", Support.by("ControlPlaneTest")),
     UPDATE_FUNCTION_CONFIGURATION(

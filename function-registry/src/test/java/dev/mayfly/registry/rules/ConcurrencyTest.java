@@ -10,16 +10,10 @@ import static org.awaitility.Awaitility.await;
 import dev.mayfly.contracts.function.InvocationRules.Provisioned;
 import dev.mayfly.contracts.scaling.HostStatus;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import software.amazon.awssdk.services.lambda.model.GetProvisionedConcurrencyConfigResponse;
 import software.amazon.awssdk.services.lambda.model.ProvisionedConcurrencyStatusEnum;
 
 class ConcurrencyTest extends RulesFixture {
-
-    ConcurrencyTest(@Autowired JdbcClient database) {
-        super(database);
-    }
 
     private Integer reserve(int executions) {
         return lambda.putFunctionConcurrency(
@@ -77,10 +71,12 @@ class ConcurrencyTest extends RulesFixture {
         assertThat(put.requestedProvisionedConcurrentExecutions()).isEqualTo(2);
         assertThat(rules().provisioned()).containsExactly(new Provisioned("live", 2));
 
-        report(new HostStatus.Sandboxes(ACCOUNT + ":" + name + ":1", 1, 0));
+        report(new HostStatus.Sandboxes(ACCOUNT + ":" + name + ":1", 1, 0, 2, 0));
         await().untilAsserted(() -> assertThat(provisioned("live").availableProvisionedConcurrentExecutions())
                 .isEqualTo(1));
         assertThat(provisioned("live").status()).isEqualTo(ProvisionedConcurrencyStatusEnum.IN_PROGRESS);
+        assertThat(provisioned("live").allocatedProvisionedConcurrentExecutions())
+                .isEqualTo(2);
         report(new HostStatus.Sandboxes(ACCOUNT + ":" + name + ":1", 1, 2));
         await().untilAsserted(() ->
                 assertThat(provisioned("live").status()).isEqualTo(ProvisionedConcurrencyStatusEnum.READY));

@@ -8,16 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mayfly.contracts.function.InvocationRules.Asynchronous;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import software.amazon.awssdk.services.lambda.model.PutFunctionEventInvokeConfigRequest;
 import software.amazon.awssdk.services.lambda.model.PutFunctionEventInvokeConfigResponse;
 
 class EventInvokeTest extends RulesFixture {
-
-    EventInvokeTest(@Autowired JdbcClient database) {
-        super(database);
-    }
 
     private PutFunctionEventInvokeConfigResponse put(Consumer<PutFunctionEventInvokeConfigRequest.Builder> more) {
         return lambda.putFunctionEventInvokeConfig(request -> {
@@ -69,6 +63,8 @@ class EventInvokeTest extends RulesFixture {
                         request -> request.functionName(name).maximumRetryAttempts(1)),
                 "doesn't have an EventInvokeConfig");
         assertThat(rules().asynchronous()).extracting(Asynchronous::qualifier).containsExactly("live");
+        lambda.deleteAlias(request -> request.functionName(name).name("live"));
+        assertThat(rules().asynchronous()).isEmpty();
     }
 
     @Test

@@ -10,16 +10,10 @@ import dev.mayfly.contracts.function.InvocationRules.Grant;
 import dev.mayfly.contracts.identity.Role;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import software.amazon.awssdk.services.lambda.model.AddPermissionRequest;
 import software.amazon.awssdk.services.lambda.model.FunctionUrlAuthType;
 
 class PermissionsTest extends RulesFixture {
-
-    PermissionsTest(@Autowired JdbcClient database) {
-        super(database);
-    }
 
     private String add(Consumer<AddPermissionRequest.Builder> more) {
         return lambda.addPermission(request -> {

@@ -1,5 +1,7 @@
 package dev.mayfly.registry.rules;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.function.InvocationRules;
 import dev.mayfly.contracts.identity.Role;
@@ -8,19 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 
 /** A function to say something about. */
 abstract class RulesFixture extends RegistryFixture {
-    private final JdbcClient database;
-
     protected final String name = "f-" + UUID.randomUUID();
     protected LambdaClient lambda;
-
-    RulesFixture(JdbcClient database) {
-        this.database = database;
-    }
 
     @BeforeEach
     void deploy() {
@@ -38,20 +33,15 @@ abstract class RulesFixture extends RegistryFixture {
         return ARN + name;
     }
 
+    /** Publishes the next version. */
     protected void publish(long number) {
-        database.sql("""
-                        insert into published_versions (function_id, number, code_size, snapshot)
-                        select id, :number, 0, '{}' from functions where name = :name""").param("number", number).param("name", name).update();
+        lambda.updateFunctionConfiguration(request -> request.functionName(name).description("version " + number));
+        assertThat(lambda.publishVersion(request -> request.functionName(name)).version())
+                .isEqualTo(Long.toString(number));
     }
 
     protected void alias(String alias, long number) {
-        database.sql("""
-                        insert into aliases (function_id, name, revision_id, description, version)
-                        select id, :alias, gen_random_uuid(), '', :number from functions where name = :name""")
-                .param("alias", alias)
-                .param("number", number)
-                .param("name", name)
-                .update();
+        lambda.createAlias(request -> request.functionName(name).name(alias).functionVersion(Long.toString(number)));
     }
 
     /** What invokers are told of the function. */

@@ -9,8 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import software.amazon.awssdk.services.lambda.model.Cors;
 import software.amazon.awssdk.services.lambda.model.FunctionUrlAuthType;
 import software.amazon.awssdk.services.lambda.model.InvokeMode;
@@ -18,10 +16,6 @@ import software.amazon.awssdk.services.lambda.model.RecursiveLoop;
 import software.amazon.awssdk.services.lambda.model.UpdateRuntimeOn;
 
 class UrlsAndSettingsTest extends RulesFixture {
-
-    UrlsAndSettingsTest(@Autowired JdbcClient database) {
-        super(database);
-    }
 
     @Test
     void lifeOfAFunctionUrl() {

@@ -42,7 +42,8 @@ class HttpConfiguration {
                 dispatcher,
                 queue,
                 new InvokeMetrics(metrics));
-        var registration = new ServletRegistrationBean<>(servlet, "/2015-03-31/functions/*", "/2021-11-15/functions/*");
+        var registration = new ServletRegistrationBean<>(
+                servlet, "/2014-11-13/functions/*", "/2015-03-31/functions/*", "/2021-11-15/functions/*");
         registration.setLoadOnStartup(1);
         return registration;
     }

@@ -33,7 +33,8 @@ record InvokeRequest(
     }
 
     private static final Pattern PATH = Pattern.compile(
-            "/2015-03-31/functions/(.+)/invocations" + "|/2021-11-15/functions/(.+)/response-streaming-invocations");
+            "/2015-03-31/functions/(.+)/invocations" + "|/2021-11-15/functions/(.+)/response-streaming-invocations"
+                    + "|/2014-11-13/functions/(.+)/invoke-async/?");
     private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
     private static final int CLIENT_CONTEXT_LIMIT = 3583;
 
@@ -44,9 +45,11 @@ record InvokeRequest(
             throw new LambdaException(LambdaError.UNKNOWN_OPERATION, "Unknown Operation: " + request.getRequestURI());
         }
         boolean streaming = path.group(2) != null;
+        boolean invokeAsync = path.group(3) != null;
+        String named = streaming ? path.group(2) : invokeAsync ? path.group(3) : path.group(1);
         return new InvokeRequest(
-                function(request, streaming ? path.group(2) : path.group(1)),
-                type(request, streaming),
+                function(request, named),
+                invokeAsync ? Type.EVENT : type(request, streaming),
                 streaming,
                 tailLogs(request),
                 clientContext(request),

@@ -1,0 +1,151 @@
+package dev.mayfly.registry.lambda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.mayfly.contracts.events.Json;
+import dev.mayfly.registry.RegistryFixture;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+
+/** Holds the table of operations against what is served, against the page made from it, and against AWS's own model. */
+class LambdaOperationTest extends RegistryFixture {
+    private static final Path PAGE = Path.of("..", "docs", "lambda-api.md");
+    private static final Path CONFORMANCE = Path.of("..", "acceptance-tests/src/test/java/dev/mayfly/acceptance");
+    private static final String BEGIN = "<!-- operations: made from LambdaOperation -->\n";
+    private static final String END = "<!-- end of operations -->";
+    private static final Set<String> OF_THE_INVOKER = Set.of("Invoke", "InvokeAsync", "InvokeWithResponseStream");
+
+    private final RequestMappingHandlerMapping handlers;
+
+    LambdaOperationTest(@Autowired @Qualifier("requestMappingHandlerMapping") RequestMappingHandlerMapping handlers) {
+        this.handlers = handlers;
+    }
+
+    /** Run with {@code -Dmayfly.docs.write=true}, it writes the table into the page. */
+    @Test
+    void thePageIsMadeFromTheTable() throws IOException {
+        String page = Files.readString(PAGE);
+        int begin = page.indexOf(BEGIN) + BEGIN.length();
+        String made = page.substring(0, begin) + table() + page.substring(page.indexOf(END));
+        if (Boolean.getBoolean("mayfly.docs.write")) {
+            Files.writeString(PAGE, made);
+        }
+        assertThat(Files.readString(PAGE))
+                .as("run this test with -Dmayfly.docs.write=true")
+                .isEqualTo(made);
+    }
+
+    private static String table() {
+        return "\n| operation | request | here |\n|---|---|---|\n"
+                + Arrays.stream(LambdaOperation.values())
+                        .map(operation -> "| `" + operation.operation() + "` | `" + operation.method() + " "
+                                + operation.path() + "` | " + support(operation.support()) + " |\n")
+                        .collect(Collectors.joining())
+                + "\n";
+    }
+
+    private static String support(Support support) {
+        return switch (support) {
+            case Support.Supported supported ->
+                "supported: [" + supported.test() + "](../acceptance-tests/src/test/java/dev/mayfly/acceptance/"
+                        + supported.test() + ".java)";
+            case Support.Refused refused ->
+                "refused: `" + refused.error().type() + "` (" + refused.error().status() + "): " + refused.message();
+            case Support.NotYet notYet ->
+                "not yet: `" + LambdaError.UNKNOWN_OPERATION.type() + "` (" + LambdaError.UNKNOWN_OPERATION.status()
+                        + ")";
+        };
+    }
+
+    @Test
+    void whatIsSupportedIsServedAndTested() throws IOException {
+        Set<String> served = handlers.getHandlerMethods().keySet().stream()
+                .flatMap(mapping -> mapping.getMethodsCondition().getMethods().stream()
+                        .flatMap(method -> mapping.getPatternValues().stream().map(path -> method + " " + shape(path))))
+                .collect(Collectors.toSet());
+        for (LambdaOperation operation : LambdaOperation.values()) {
+            boolean here = served.contains(operation.method() + " " + shape(operation.path()));
+            if (operation.support() instanceof Support.Supported supported) {
+                assertThat(here || OF_THE_INVOKER.contains(operation.operation()))
+                        .as(operation.operation())
+                        .isTrue();
+                Path test = CONFORMANCE.resolve(supported.test() + ".java");
+                assertThat(test).exists();
+                assertThat(Files.readString(test)).containsIgnoringCase(operation.operation());
+            } else {
+                assertThat(here).as(operation.operation()).isFalse();
+            }
+        }
+    }
+
+    private static String shape(String path) {
+        return path.replaceFirst("\\?.*", "").replaceAll("\\{[^}]*}", "{}").replaceFirst("/$", "");
+    }
+
+    @Test
+    void everyOperationOfAwsModelIsInTheTable() throws Exception {
+        Path model = model();
+        assumeTrue(Files.exists(model), "no botocore: pip install botocore brings AWS's model of the Lambda API");
+        Set<String> expected = new TreeSet<>();
+        try (InputStream in = open(model)) {
+            for (var operation : Json.mapper().readTree(in).get("operations").values()) {
+                var http = operation.get("http");
+                expected.add(operation.get("name").asString() + " "
+                        + http.get("method").asString() + " "
+                        + http.get("requestUri").asString().replaceFirst("/$", ""));
+            }
+        }
+        Set<String> known = Arrays.stream(LambdaOperation.values())
+                .map(operation -> operation.operation() + " " + operation.method() + " " + operation.path())
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(known).containsAll(expected);
+    }
+
+    private static InputStream open(Path model) throws IOException {
+        InputStream in = Files.newInputStream(model);
+        return model.toString().endsWith(".gz") ? new GZIPInputStream(in) : in;
+    }
+
+    private static Path model() throws IOException, InterruptedException {
+        var python = new ProcessBuilder(
+                        "python3",
+                        "-c",
+                        "import botocore.loaders, os; l = botocore.loaders.Loader();"
+                                + " p = os.path.join(l.BUILTIN_DATA_PATH, 'lambda', '2015-03-31', 'service-2.json');"
+                                + " print(p if os.path.exists(p) else p + '.gz')")
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        try {
+            Process process = python.start();
+            String path = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            process.waitFor(20, TimeUnit.SECONDS);
+            return Path.of(path.isBlank() ? "no-botocore" : path.strip());
+        } catch (IOException e) {
+            return Path.of("no-python");
+        }
+    }
+
+    @Test
+    void operationsAreFoundByTheirRequests() {
+        assertThat(LambdaOperation.of("GET", "/2025-11-30/capacity-providers/x"))
+                .contains(LambdaOperation.GET_CAPACITY_PROVIDER);
+        assertThat(LambdaOperation.of("POST", "/2014-11-13/functions/f/invoke-async/"))
+                .contains(LambdaOperation.INVOKE_ASYNC);
+        assertThat(LambdaOperation.of("DELETE", "/2025-11-30/capacity-providers"))
+                .isEmpty();
+        assertThat(LambdaOperation.of("GET", "/")).isEmpty();
+    }
+}
