@@ -70,11 +70,13 @@ public record HostProperties(
 
     /**
      * @param limit unpacked code kept on disk; more is thrown away, least recently used first
-     * @param unzipped largest unpacked function. AWS: 250 MB.
+     * @param unzipped largest unpacked function, its layers included. AWS: 250 MB.
+     * @param image largest unpacked image. AWS: 10 GB.
      * @param fetchTimeout how long fetching one zip may take
      */
     public record Code(
             @DefaultValue("5GB") DataSize limit,
             @DefaultValue("250MB") DataSize unzipped,
+            @DefaultValue("10GB") DataSize image,
             @DefaultValue("60s") Duration fetchTimeout) {}
 }

@@ -14,6 +14,7 @@ import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.contracts.function.Network;
 import dev.mayfly.contracts.hosting.HostInvocation;
+import dev.mayfly.contracts.hosting.HostPreparation;
 import dev.mayfly.contracts.hosting.InvocationOutcome;
 import dev.mayfly.contracts.trust.Sealer;
 import dev.mayfly.contracts.trust.Voucher;
@@ -232,6 +233,34 @@ class SandboxHostTest {
         assertThat(outcome(answer).status()).isEqualTo(InvocationOutcome.Status.FUNCTION_ERROR);
         assertThat(Json.mapper().readTree(answer.body()).get("errorType").asString())
                 .isNotEmpty();
+    }
+
+    private HttpResponse<String> prepare(byte[] order) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(endpoint.resolve(HostPreparation.PATH))
+                .header(Voucher.HEADER, vouching.issueForService("test", "000000000000"))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(order)));
+    }
+
+    @Test
+    void aVersionIsPreparedOrTheReasonToldWhyItCannotBe() throws Exception {
+        var good = deploy("prepared", hello());
+        registry.remove(good.key());
+        assertThat(prepare(Json.bytes(new HostPreparation(good))).statusCode()).isEqualTo(204);
+        var noModule = prepare(Json.bytes(new HostPreparation(
+                deploy("no-module", zip("hello.wasm", "no module".getBytes(StandardCharsets.UTF_8))))));
+        assertThat(noModule.statusCode()).isEqualTo(422);
+        assertThat(noModule.body()).contains("\"code\":\"FunctionError.RuntimeInitError\"");
+        var noZip =
+                prepare(Json.bytes(new HostPreparation(deploy("no-zip", "no zip".getBytes(StandardCharsets.UTF_8)))));
+        assertThat(noZip.statusCode()).isEqualTo(422);
+        assertThat(noZip.body()).contains("\"code\":\"InvalidZipFileException\"");
+        var lost = deploy("lost", zip("lost", new byte[0]));
+        objects.remove(CodeStorage.target(lost.codeSha256()));
+        assertThat(prepare(Json.bytes(new HostPreparation(lost))).statusCode()).isEqualTo(503);
+        for (String noise : new String[] {"", "noise", "{}", "[]"}) {
+            assertThat(prepare(noise.getBytes(StandardCharsets.UTF_8)).statusCode())
+                    .isEqualTo(400);
+        }
     }
 
     @Test

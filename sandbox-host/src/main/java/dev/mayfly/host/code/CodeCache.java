@@ -2,6 +2,7 @@ package dev.mayfly.host.code;
 
 import dev.mayfly.contracts.function.CodeLayer;
 import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.contracts.function.ImageConfig;
 import dev.mayfly.host.HostProperties;
 import dev.mayfly.host.code.UnpackedFolders.Hold;
 import dev.mayfly.sandbox.api.FunctionCode;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -70,10 +72,10 @@ public class CodeCache {
      * @throws IOException when it cannot be fetched, or is not what was deployed
      */
     public Held hold(FunctionVersion version) throws IOException, InterruptedException {
-        Hold code = folders.hold(version.codeSha256(), (target, scratch) -> {
-            Path zip = downloads.fetch(version.codeSha256(), scratch.resolve("zip"));
-            return ZipUnpacking.unpack(zip, target, properties.unzipped().toBytes());
-        });
+        if (version.image() != null) {
+            return image(version, version.image());
+        }
+        Hold code = zip(version);
         if (version.layers().isEmpty()) {
             return new Held(
                     new FunctionCode(code.directory(), version.codeSha256(), version.runtime(), version.handler()),
@@ -83,6 +85,40 @@ public class CodeCache {
             return withLayers(version, code);
         } catch (IOException | InterruptedException e) {
             code.close();
+            throw e;
+        }
+    }
+
+    private Hold zip(FunctionVersion version) throws IOException, InterruptedException {
+        boolean java = version.runtime().startsWith("java");
+        return folders.hold(version.codeSha256() + (java ? ".java" : ""), (target, scratch) -> {
+            Path zip = downloads.fetch(version.codeSha256(), scratch.resolve("zip"));
+            long bytes = ZipUnpacking.unpack(zip, target, properties.unzipped().toBytes());
+            if (java) {
+                Path jar = Files.move(zip, target.resolve(FunctionCode.JAR));
+                Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("r--r--r--"));
+            }
+            return bytes;
+        });
+    }
+
+    private Held image(FunctionVersion version, ImageConfig config) throws IOException, InterruptedException {
+        Hold image = folders.hold(version.codeSha256() + ".image", (target, scratch) -> {
+            Path archive = downloads.fetch(version.codeSha256(), scratch.resolve("archive"));
+            return ImageUnpacking.unpack(
+                    archive, target, scratch, properties.image().toBytes());
+        });
+        try {
+            var code = new FunctionCode(
+                    ImageUnpacking.root(image.directory()),
+                    version.codeSha256(),
+                    version.runtime(),
+                    version.handler(),
+                    null,
+                    ImageUnpacking.program(image.directory(), config));
+            return new Held(code, List.of(image));
+        } catch (IOException e) {
+            image.close();
             throw e;
         }
     }

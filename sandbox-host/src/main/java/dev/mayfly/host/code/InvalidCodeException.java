@@ -37,6 +37,15 @@ public final class InvalidCodeException extends IOException {
         return new InvalidCodeException(Reason.IMAGE, message);
     }
 
+    /** For what unpacking an image ran into: the image's fault, unless the machine's disk is full. */
+    static IOException because(String what, Exception failure) {
+        if (failure instanceof InvalidCodeException invalid) {
+            return invalid;
+        }
+        boolean full = String.valueOf(failure.getMessage()).contains("No space left");
+        return full ? new IOException(what + failure.getMessage(), failure) : image(what + failure.getMessage());
+    }
+
     public Reason reason() {
         return reason;
     }

@@ -1,5 +1,6 @@
 package dev.mayfly.sandbox.guest;
 
+import dev.mayfly.sandbox.api.ImageProgram;
 import dev.mayfly.sandbox.api.SandboxSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,13 +80,26 @@ public final class GuestEnvironment {
      * @param loopback the address at which the guest finds the Runtime API and the gateway
      */
     public static Map<String, String> of(SandboxSpec spec, String loopback) {
-        Map<String, String> environment = ofRuntime(spec.code().runtime());
+        ImageProgram image = spec.code().image();
+        Map<String, String> environment = image == null ? ofRuntime(spec.code().runtime()) : ofImage(image);
         environment.putAll(spec.environment());
-        environment.put("LAMBDA_TASK_ROOT", TASK_ROOT);
-        environment.put("LAMBDA_RUNTIME_DIR", RUNTIME_DIRECTORY);
+        if (image == null) {
+            environment.put("LAMBDA_TASK_ROOT", TASK_ROOT);
+            environment.put("LAMBDA_RUNTIME_DIR", RUNTIME_DIRECTORY);
+        }
         environment.put("_HANDLER", spec.code().handler());
         environment.put("AWS_LAMBDA_RUNTIME_API", loopback + ":" + RUNTIME_API_PORT);
         environment.put("AWS_ENDPOINT_URL", "http://" + loopback + ":" + GATEWAY_PORT);
+        return environment;
+    }
+
+    private static Map<String, String> ofImage(ImageProgram image) {
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        environment.put("HOME", "/tmp");
+        environment.put("LAMBDA_TASK_ROOT", TASK_ROOT);
+        environment.put("LAMBDA_RUNTIME_DIR", RUNTIME_DIRECTORY);
+        environment.putAll(image.environment());
         return environment;
     }
 

@@ -1,5 +1,6 @@
 package dev.mayfly.sandbox.guest;
 
+import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.sandbox.api.FunctionCode;
 import dev.mayfly.sandbox.api.SandboxSpec;
 import dev.mayfly.sandbox.api.SandboxStartException;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /** The language runtimes of this machine that functions can be run with: those below {@code /usr}, which sandboxes see. */
 public final class Runtimes {
     public static final String PROVIDED = "provided.al2023";
+
+    /** Images bring their own. */
+    public static final String IMAGE = FunctionVersion.IMAGE_RUNTIME;
 
     private static final List<Path> FOLDERS = List.of(Path.of("/usr/bin"), Path.of("/usr/local/bin"));
     private static final Pattern NODE_VERSION = Pattern.compile("v(\\d+)\\..*");
@@ -68,8 +72,22 @@ public final class Runtimes {
 
     public List<String> names() {
         List<String> names = new ArrayList<>(interpreters.keySet());
+        if (JavaRuntime.home() != null) {
+            names.add(JavaRuntime.NAME);
+        }
         names.add(PROVIDED);
+        names.add(IMAGE);
         return List.copyOf(names);
+    }
+
+    /** Those that speak frames, and can run before they have a function. */
+    public List<String> framed() {
+        return List.copyOf(interpreters.keySet());
+    }
+
+    /** Whether functions of that runtime use the Runtime API over HTTP. */
+    public static boolean speaksHttp(String runtime) {
+        return runtime.equals(PROVIDED) || runtime.equals(IMAGE) || runtime.equals(JavaRuntime.NAME);
     }
 
     /** The interpreter of that runtime, or null when there is none, or the runtime needs none. */
@@ -91,15 +109,33 @@ public final class Runtimes {
                 : List.of(interpreter.toString(), "-s", "-B", "/var/runtime/bootstrap.py");
     }
 
+    private @Nullable List<String> command(SandboxSpec spec, List<String> jvmOptions) throws IOException {
+        FunctionCode code = spec.code();
+        if (code.image() != null) {
+            return code.image().command();
+        }
+        if (code.runtime().equals(JavaRuntime.NAME)) {
+            return JavaRuntime.home() == null ? null : JavaRuntime.command(spec, jvmOptions);
+        }
+        return command(code.runtime());
+    }
+
+    /** The same without more options for a JVM. */
+    public List<String> commandFor(SandboxSpec spec) throws SandboxStartException, IOException {
+        return commandFor(spec, List.of());
+    }
+
     /**
      * What runs the function, its exec wrapper first when it has one.
      *
+     * @param jvmOptions more options for its JVM, when it has one
      * @throws SandboxStartException when this machine lacks the runtime, or the function its bootstrap
      * @throws IOException when its code cannot be read by the user that it runs as
      */
-    public List<String> commandFor(SandboxSpec spec) throws SandboxStartException, IOException {
+    public List<String> commandFor(SandboxSpec spec, List<String> jvmOptions)
+            throws SandboxStartException, IOException {
         FunctionCode code = spec.code();
-        List<String> command = command(code.runtime());
+        List<String> command = command(spec, jvmOptions);
         if (command == null) {
             throw SandboxStartException.platform(
                     "This machine does not have " + code.runtime() + "; it has " + String.join(", ", names()), null);
@@ -116,7 +152,7 @@ public final class Runtimes {
                     1);
         }
         String wrapper = spec.environment().get(GuestEnvironment.EXEC_WRAPPER);
-        if (wrapper == null || wrapper.isBlank()) {
+        if (wrapper == null || wrapper.isBlank() || code.image() != null) {
             return command;
         }
         List<String> wrapped = new ArrayList<>(command);

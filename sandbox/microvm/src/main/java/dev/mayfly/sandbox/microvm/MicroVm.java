@@ -1,5 +1,6 @@
 package dev.mayfly.sandbox.microvm;
 
+import dev.mayfly.sandbox.api.ImageProgram;
 import dev.mayfly.sandbox.api.LogSink;
 import dev.mayfly.sandbox.api.SandboxSpec;
 import dev.mayfly.sandbox.guest.Extensions;
@@ -212,6 +213,10 @@ final class MicroVm implements Guest {
     void prepare(SandboxSpec spec) throws IOException, InterruptedException {
         adopt(spec);
         MicrovmSettings settings = ground.settings();
+        ImageProgram image = spec.code().image();
+        if (image != null && image.workingDirectory().indexOf('\n') >= 0) {
+            throw new IOException("The image's working directory is malformed");
+        }
         String text = "memory=" + ((long) spec.memoryMb() << 20)
                 + "\ntmp=" + ((long) spec.ephemeralStorageMb() << 20)
                 + "\nfiles=" + settings.maxTmpFiles()
@@ -219,6 +224,7 @@ final class MicroVm implements Guest {
                 + "\nopenFiles=" + settings.maxOpenFiles()
                 + "\ncode=1"
                 + "\nlayers=" + (spec.code().layers() == null ? 0 : 1)
+                + (image == null ? "" : "\nimage=" + image.workingDirectory())
                 + "\n";
         command(Frame.PREPARE, text.getBytes(StandardCharsets.UTF_8));
         command(Frame.NETWORK, http != null ? new byte[] {1} : Frame.NOTHING);

@@ -8,6 +8,7 @@ import dev.mayfly.sandbox.api.SandboxSpec;
 import dev.mayfly.sandbox.api.SandboxStartException;
 import dev.mayfly.sandbox.api.SandboxTechnology;
 import dev.mayfly.sandbox.guest.GuestSandbox;
+import dev.mayfly.sandbox.guest.JavaRuntime;
 import dev.mayfly.sandbox.guest.Runtimes;
 import dev.mayfly.sandbox.linux.Cgroups;
 import dev.mayfly.sandbox.linux.Linux;
@@ -91,7 +92,9 @@ public final class MicrovmTechnology implements SandboxTechnology {
             return List.of();
         }
         try {
-            return detected().names();
+            return detected().names().stream()
+                    .filter(runtime -> !runtime.equals(JavaRuntime.NAME))
+                    .toList();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return List.of();

@@ -74,7 +74,8 @@ final class Starter implements AutoCloseable {
     /** Has every runtime's smallest machine ready to be restored, and restores one; null when that works. */
     @Nullable
     String trial() throws IOException, InterruptedException {
-        for (String runtime : runtimes.names()) {
+        images.of(ShellKind.empty(Size.SMALLEST));
+        for (String runtime : runtimes.framed()) {
             images.of(new ShellKind(runtime, Size.SMALLEST));
         }
         StringJoiner output = new StringJoiner(" ");
@@ -107,8 +108,7 @@ final class Starter implements AutoCloseable {
     }
 
     void openShells() {
-        shells.open(runtimes.names().stream()
-                .filter(runtime -> !runtime.equals(Runtimes.PROVIDED))
+        shells.open(runtimes.framed().stream()
                 .map(runtime -> new ShellKind(runtime, Size.SMALLEST))
                 .toList());
     }
@@ -171,7 +171,7 @@ final class Starter implements AutoCloseable {
 
     /** Whether the runtime may be running before its function and the function's variables are there. */
     private static boolean isOrdinary(SandboxSpec spec) throws IOException {
-        return !spec.code().runtime().equals(Runtimes.PROVIDED)
+        return !Runtimes.speaksHttp(spec.code().runtime())
                 && !spec.environment().containsKey(GuestEnvironment.EXEC_WRAPPER)
                 && Extensions.Function.of(spec).external().isEmpty()
                 && GuestEnvironment.canComeLate(spec);
@@ -205,12 +205,12 @@ final class Starter implements AutoCloseable {
         Path device = code.of(spec.code());
         MicroVm vm = shells.restore(ShellKind.empty(Size.holding(spec.memoryMb())), spec.id(), device);
         try {
-            boolean provided = spec.code().runtime().equals(Runtimes.PROVIDED);
-            if (!provided) {
+            boolean http = Runtimes.speaksHttp(spec.code().runtime());
+            if (!http) {
                 vm.expectRuntime();
             }
             Extensions.Function function = Extensions.Function.of(spec);
-            if (provided || !function.external().isEmpty()) {
+            if (http || !function.external().isEmpty()) {
                 vm.offerHttp(function);
             }
             vm.prepare(spec);

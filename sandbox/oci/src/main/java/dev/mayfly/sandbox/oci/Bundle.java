@@ -1,5 +1,7 @@
 package dev.mayfly.sandbox.oci;
 
+import dev.mayfly.sandbox.api.ImageProgram;
+import dev.mayfly.sandbox.guest.JavaRuntime;
 import dev.mayfly.sandbox.linux.Cgroups;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
  * @param namespaces those that the runtime is to enter or make; null when it is started in them
  * @param socket the framed link's, or null
  * @param memoryMb the cgroup's limit
+ * @param image what is run of an image, whose root is {@code root} in the directory; null when the code is a zip
+ * @param cache a JVM's ahead-of-time cache, or null
  */
 record Bundle(
         Path directory,
@@ -29,7 +33,9 @@ record Bundle(
         @Nullable Namespaces namespaces,
         String cgroup,
         @Nullable Path socket,
-        int memoryMb) {
+        int memoryMb,
+        @Nullable ImageProgram image,
+        @Nullable Path cache) {
     /**
      * @param network where the runtime opens the network namespace
      * @param hostId the machine's user and group id that is 0 inside the user namespace
@@ -76,11 +82,23 @@ record Bundle(
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("ociVersion", "1.0.2");
         config.put("process", process(settings));
-        config.put("root", Map.of("path", home.root().toString(), "readonly", true));
+        config.put("root", Map.of("path", rootOf(home).toString(), "readonly", image == null));
         config.put("hostname", HOST_NAME);
         config.put("mounts", mounts(home));
         config.put("linux", linux(settings));
         return config;
+    }
+
+    /** An image's is a read-only mount already, which nobody inside a user namespace may mount anew. */
+    private Path rootOf(Home home) {
+        return image == null ? home.root() : directory.resolve("root");
+    }
+
+    private String workingDirectory() {
+        if (image != null) {
+            return image.workingDirectory();
+        }
+        return socket == null ? "/var/task" : "/";
     }
 
     private Map<String, Object> process(OciSettings settings) {
@@ -93,7 +111,7 @@ record Bundle(
                 environment.entrySet().stream()
                         .map(variable -> variable.getKey() + "=" + variable.getValue())
                         .toList());
-        process.put("cwd", socket == null ? "/var/task" : "/");
+        process.put("cwd", workingDirectory());
         Map<String, Object> none = new LinkedHashMap<>();
         CAPABILITY_SETS.forEach(set -> none.put(set, List.of()));
         process.put("capabilities", none);
@@ -119,13 +137,16 @@ record Bundle(
         List<Map<String, Object>> mounts = new ArrayList<>();
         mounts.add(mount("/proc", "proc", "proc", List.of("nosuid", "noexec", "nodev")));
         mounts.add(mount("/dev", "tmpfs", "tmpfs", List.of("nosuid", "noexec", "mode=755", "size=64k")));
-        mounts.add(bind("/usr", Path.of("/usr")));
-        Home.separateFolders().forEach(name -> mounts.add(bind("/" + name, Path.of("/", name))));
         mounts.add(mount(
                 "/tmp",
                 "bind",
                 directory.resolve("tmp").toString(),
                 List.of("bind", "rw", "nosuid", "nodev", "private")));
+        if (image != null) {
+            return mounts;
+        }
+        mounts.add(bind("/usr", Path.of("/usr")));
+        Home.separateFolders().forEach(name -> mounts.add(bind("/" + name, Path.of("/", name))));
         // The layers are mounted on the one, the code below the other, now or when the container already runs.
         for (String late : List.of("opt", "var")) {
             mounts.add(mount(
@@ -137,6 +158,13 @@ record Bundle(
         mounts.add(bind("/var/runtime", home.runtime()));
         if (socket != null) {
             mounts.add(bind("/run/runtime.sock", socket));
+        }
+        Path java = JavaRuntime.home();
+        if (java != null && command.stream().anyMatch(word -> word.startsWith(JavaRuntime.GUEST_HOME))) {
+            mounts.add(bind(JavaRuntime.GUEST_HOME, java));
+        }
+        if (cache != null) {
+            mounts.add(bind(JavaRuntime.GUEST_CACHE, cache));
         }
         return mounts;
     }

@@ -1,5 +1,6 @@
 package dev.mayfly.sandbox.oci;
 
+import dev.mayfly.sandbox.api.ImageProgram;
 import dev.mayfly.sandbox.api.LogSink;
 import dev.mayfly.sandbox.api.SandboxSpec;
 import dev.mayfly.sandbox.guest.Extensions;
@@ -22,6 +23,7 @@ import dev.mayfly.sandbox.linux.NetworkNamespace;
 import dev.mayfly.sandbox.linux.Reactor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +52,8 @@ final class Container implements Guest {
     private @Nullable GatewayRelay relay;
     private @Nullable NameRelay names;
     private @Nullable GuestProcess process;
+    private @Nullable ImageProgram image;
+    private @Nullable Path cache;
     private int memoryMb;
 
     private Container(
@@ -131,7 +135,9 @@ final class Container implements Guest {
     /** Gives it a function: its code, its log, its gateway, its network. It is closed by the caller when that fails. */
     void give(SandboxSpec spec) throws IOException, InterruptedException {
         log.logTo(extensions == null ? spec.logs() : told(spec.logs(), extensions.telemetry()));
-        Mounts.bindReadOnly(spec.code().directory().toAbsolutePath(), directory.resolve("var/task"));
+        image = spec.code().image();
+        Mounts.bindReadOnly(
+                spec.code().directory().toAbsolutePath(), directory.resolve(image == null ? "var/task" : "root"));
         Path layers = spec.code().layers();
         if (layers != null) {
             Mounts.bindReadOnly(layers.toAbsolutePath(), directory.resolve("opt"));
@@ -148,6 +154,18 @@ final class Container implements Guest {
             logs.line(line);
             telemetry.line(line);
         };
+    }
+
+    /** Gives it an ahead-of-time cache, before it runs. */
+    void giveCache(Path file) throws IOException {
+        Path here = Files.createFile(directory.resolve(Home.CACHE));
+        Mounts.bindReadOnly(file, here);
+        cache = here;
+    }
+
+    /** What it sees as {@code /tmp}. */
+    Path tmp() {
+        return directory.resolve("tmp");
     }
 
     /** Changes what a running one may use to what the function may. */
@@ -175,7 +193,9 @@ final class Container implements Guest {
                 ground.runtime.entersNamespaces() ? new Bundle.Namespaces(network.path(), slot.firstId()) : null,
                 ground.home.cgroup() + "/" + id,
                 link instanceof FramedLink ? directory.resolve("api.sock") : null,
-                ground.runtime.memoryMb(memory));
+                ground.runtime.memoryMb(memory),
+                image,
+                cache);
         bundle.write(ground.home, ground.settings);
         if (!ground.runtime.makesCgroups()) {
             cgroup.create();

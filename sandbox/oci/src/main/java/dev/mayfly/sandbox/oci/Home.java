@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Home {
+    /** In a sandbox's folder: its JVM's ahead-of-time cache, when it has one. */
+    static final String CACHE = "function.aot";
+
     private static final List<String> MOUNT_POINTS =
             List.of("usr", "proc", "dev", "tmp", "opt", "var", "run", "etc/ssl/certs");
     private static final List<String> USR_LINKS = List.of("bin", "sbin", "lib", "lib64");
@@ -105,6 +108,7 @@ final class Home {
         // runc gives the file system that it mounts the mode of its mount point.
         Files.setAttribute(root().resolve("tmp"), "unix:mode", STICKY_AND_OPEN);
         write(root().resolve("run/runtime.sock"), "");
+        write(root().resolve("run/function.aot"), "");
         for (String link : USR_LINKS) {
             linkOrMountPoint(link);
         }
@@ -119,7 +123,7 @@ final class Home {
     void createSandbox(Path sandbox) throws IOException {
         passable(sandbox);
         Files.createDirectories(sandbox.resolve("tmp"));
-        for (String each : List.of("opt", "var", "var/task", "var/runtime", "var/tmp")) {
+        for (String each : List.of("root", "opt", "var", "var/task", "var/runtime", "var/lang", "var/tmp")) {
             Path folder = Files.createDirectories(sandbox.resolve(each));
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
@@ -127,7 +131,7 @@ final class Home {
 
     /** Takes a sandbox's mounts away and deletes its folder. */
     void deleteSandbox(Path sandbox) throws IOException {
-        for (String point : List.of("tmp", "var/task", "opt")) {
+        for (String point : List.of("tmp", "var/task", "opt", "root", CACHE)) {
             Mounts.detach(sandbox.resolve(point));
         }
         delete(sandbox);

@@ -5,7 +5,8 @@ import java.nio.file.Path;
 /**
  * How sandboxes of an OCI runtime are run on a machine.
  *
- * @param folder names the owner: two owners of sandboxes on one machine have different folders. Nothing is written into it
+ * @param folder names the owner: two owners of sandboxes on one machine have different folders. In it lie the ahead-of-time
+ *     caches of functions in Java
  * @param runtimeFolder for what sandboxes are made of; a short path on a file system in memory, which every user may
  *     traverse, as a sandbox's root is not the machine's; default {@code /run/mayfly}
  * @param firstUid the first of the machine's user ids that sandboxes may use, 65,536 for each of at most 10,000; nobody else

@@ -10,6 +10,7 @@ import dev.mayfly.sandbox.guest.Extensions;
 import dev.mayfly.sandbox.guest.GuestEnvironment;
 import dev.mayfly.sandbox.guest.GuestLink;
 import dev.mayfly.sandbox.guest.GuestSandbox;
+import dev.mayfly.sandbox.guest.JavaRuntime;
 import dev.mayfly.sandbox.guest.Runtimes;
 import dev.mayfly.sandbox.linux.Cgroups;
 import dev.mayfly.sandbox.linux.Egress;
@@ -41,6 +42,7 @@ public final class OciTechnology implements SandboxTechnology {
     private final Home home;
     private final ScheduledThreadPoolExecutor timer;
     private final Shells shells;
+    private final AheadOfTimeCaches caches;
     private final Set<GuestSandbox> sandboxes = ConcurrentHashMap.newKeySet();
     private final Object grounding = new Object();
     private volatile Container.@Nullable Ground ground;
@@ -55,6 +57,7 @@ public final class OciTechnology implements SandboxTechnology {
         this.timer = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().name("sandbox-timer").daemon().factory());
         timer.setRemoveOnCancelPolicy(true);
+        this.caches = new AheadOfTimeCaches(settings.folder().resolve("aot"), timer);
     }
 
     /** The tier {@code container}. */
@@ -124,9 +127,8 @@ public final class OciTechnology implements SandboxTechnology {
     }
 
     private List<String> interpreted() {
-        return runtimes().stream()
-                .filter(runtime -> !runtime.equals(Runtimes.PROVIDED))
-                .toList();
+        Runtimes detected = runtimes;
+        return detected == null ? List.of() : detected.framed();
     }
 
     /** What sandboxes stand on, made when first needed. */
@@ -184,11 +186,14 @@ public final class OciTechnology implements SandboxTechnology {
     private Container functionIn(SandboxSpec spec) throws SandboxStartException, InterruptedException {
         try {
             Container.Ground found = ground();
-            List<String> command = Objects.requireNonNull(runtimes, "runtimes").commandFor(spec);
-            boolean provided = spec.code().runtime().equals(Runtimes.PROVIDED);
+            boolean java = spec.code().runtime().equals(JavaRuntime.NAME);
+            Path cache = java ? caches.find(spec) : null;
+            List<String> command = Objects.requireNonNull(runtimes, "runtimes")
+                    .commandFor(spec, cache == null ? List.of() : List.of("-XX:AOTCache=" + JavaRuntime.GUEST_CACHE));
+            boolean http = Runtimes.speaksHttp(spec.code().runtime());
             Extensions.Function function = Extensions.Function.of(spec);
             boolean extended = !function.external().isEmpty();
-            boolean ordinary = !provided
+            boolean ordinary = !http
                     && !extended
                     && !spec.environment().containsKey(GuestEnvironment.EXEC_WRAPPER)
                     && (spec.code().layers() == null || found.runtime().seesMountsOnRoots())
@@ -196,14 +201,35 @@ public final class OciTechnology implements SandboxTechnology {
             Container shell = ordinary ? shells.take(spec.code().runtime()) : null;
             return shell != null
                     ? specialised(shell, spec)
-                    : fresh(found, spec, function.launch(command), !provided, provided || extended ? function : null);
+                    : fresh(found, spec, function.launch(command), !http, http || extended ? function : null, cache);
         } catch (IOException e) {
             String message = String.valueOf(e.getMessage());
-            if (message.contains("exec ") && message.contains("/var/task/")) {
+            if (spec.code().image() != null && message.contains("chdir to cwd")) {
+                throw SandboxStartException.function(
+                        "Runtime.InvalidWorkingDir", "The working directory cannot be entered: " + message, 1);
+            }
+            boolean unknown = message.contains("exec") || message.contains("failed to load");
+            if (unknown && (spec.code().image() != null || message.contains("/var/task/"))) {
                 throw SandboxStartException.function(
                         "Runtime.InvalidEntrypoint", "fork/exec of the bootstrap failed: " + message, 1);
             }
             throw SandboxStartException.platform("A container could not be started: " + message, e);
+        }
+    }
+
+    /** Keeps what a JVM has loaded and linked at the end of the function's init phase; other runtimes have nothing to keep. */
+    @Override
+    public void snapshot(SandboxSpec spec) throws SandboxStartException, InterruptedException {
+        if (!spec.code().runtime().equals(JavaRuntime.NAME) || closed) {
+            return;
+        }
+        try {
+            Container.Ground found = ground();
+            List<String> command = Objects.requireNonNull(runtimes, "runtimes")
+                    .commandFor(spec, List.of("-XX:AOTCacheOutput=" + JavaRuntime.TRAINED));
+            caches.make(found, spec, command);
+        } catch (IOException e) {
+            throw SandboxStartException.platform("No ahead-of-time cache could be made: " + e.getMessage(), e);
         }
     }
 
@@ -223,10 +249,14 @@ public final class OciTechnology implements SandboxTechnology {
             SandboxSpec spec,
             List<String> command,
             boolean framed,
-            Extensions.@Nullable Function function)
+            Extensions.@Nullable Function function,
+            @Nullable Path cache)
             throws IOException, InterruptedException {
         Container container = Container.create(ground, spec.id(), framed, spec.ephemeralStorageMb(), function);
         try {
+            if (cache != null) {
+                container.giveCache(cache);
+            }
             container.give(spec);
             container.run(command, GuestEnvironment.of(spec, LOOPBACK), spec.memoryMb());
             return container;

@@ -3,6 +3,7 @@ package dev.mayfly.sandbox.oci;
 import dev.mayfly.sandbox.contract.EnvironmentContract;
 import dev.mayfly.sandbox.contract.ExtensionsContract;
 import dev.mayfly.sandbox.contract.HttpLinkContract;
+import dev.mayfly.sandbox.contract.ImageContract;
 import dev.mayfly.sandbox.contract.InitContract;
 import dev.mayfly.sandbox.contract.InvocationContract;
 import dev.mayfly.sandbox.contract.StreamingContract;
@@ -36,6 +37,14 @@ class ProvidedContainerTest {
 
     @Nested
     class HttpLink extends HttpLinkContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new ProvidedContainers();
+        }
+    }
+
+    @Nested
+    class Image extends ImageContract {
         @Override
         protected TechnologyUnderTest underTest() {
             return new ProvidedContainers();

@@ -20,6 +20,12 @@ public record FunctionCode(
         String handler,
         @Nullable Path layers,
         @Nullable ImageProgram image) {
+    /**
+     * In the directory of a function in Java: the zip itself. Classes are loaded from it, since only those of jar files can be
+     * in an ahead-of-time cache.
+     */
+    public static final String JAR = ".mayfly.jar";
+
     /** A zip without layers. */
     public FunctionCode(Path directory, String sha256, String runtime, String handler) {
         this(directory, sha256, runtime, handler, null, null);

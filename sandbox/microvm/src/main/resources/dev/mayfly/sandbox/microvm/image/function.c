@@ -35,6 +35,9 @@ static int peak_file = -1;
 static char failure[300];
 static rlim_t open_files = 1024;
 
+/* Where the function of an image begins, in it; empty when the code is no image. */
+static char image_folder[4096];
+
 static const char *fail(const char *what) {
     snprintf(failure, sizeof failure, "%s: %s", what, strerror(errno));
     return failure;
@@ -85,6 +88,8 @@ const char *function_prepare(char *text) {
         close(device);
         const char *where = field(text, "layers=") ? "/mnt" : "/var/task";
         if (mount(CODE, where, "squashfs", MS_RDONLY | MS_NOSUID | MS_NODEV, NULL) < 0) return fail(where);
+        const char *image = strstr(text, "image=");
+        if (image) snprintf(image_folder, sizeof image_folder, "%.*s", (int)strcspn(image + 6, "\n"), image + 6);
         if (field(text, "layers=") && (bind("/mnt/task", "/var/task") || bind("/mnt/opt", "/opt"))) return fail("layers");
     }
     return NULL;
@@ -156,9 +161,18 @@ static void drop_privileges(void) {
     filter_calls();
 }
 
+/* The image is the root from now on; what this machine offers every function is mounted in it. */
+static void enter_image(void) {
+    if (mount("/proc", "/var/task/proc", NULL, MS_BIND | MS_REC, NULL) < 0
+        || mount("/dev", "/var/task/dev", NULL, MS_BIND | MS_REC, NULL) < 0
+        || mount("/tmp", "/var/task/tmp", NULL, MS_BIND, NULL) < 0) _exit(115);
+    if (chroot("/var/task") < 0 || chdir("/") < 0) _exit(116);
+}
+
 static void become(char **words, char **environment, int errors) {
     put(GROUP "/cgroup.procs", "0");
     own_view();
+    if (*image_folder) enter_image();
     int nothing = open("/dev/null", O_RDWR);
     dup2(nothing, 0);
     dup2(log_write_end(), 1);
@@ -170,8 +184,9 @@ static void become(char **words, char **environment, int errors) {
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
-    if (chdir("/var/task") < 0) _exit(119);
-    execve(words[0], words, environment);
+    if (chdir(*image_folder ? image_folder : "/var/task") < 0) _exit(119);
+    environ = environment;
+    execvp(words[0], words);
     int error = errno;
     if (write(errors, &error, sizeof error) < 0) _exit(118);
     _exit(117);
