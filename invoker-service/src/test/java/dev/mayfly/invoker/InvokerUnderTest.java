@@ -18,6 +18,7 @@ import dev.mayfly.contracts.identity.Role;
 import dev.mayfly.contracts.trust.Sealer;
 import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.contracts.trust.Vouching;
+import dev.mayfly.invoker.load.LoadBoard;
 import dev.mayfly.testing.TestKafka;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -151,6 +152,10 @@ final class InvokerUnderTest implements AutoCloseable {
 
     void register(FunctionVersion function) {
         registered.put(function.key(), function);
+    }
+
+    int inFlight() {
+        return context.getBean(LoadBoard.class).inFlight();
     }
 
     boolean isRegistered(String functionKey) {
