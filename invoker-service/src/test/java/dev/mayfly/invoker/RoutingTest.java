@@ -279,8 +279,7 @@ class RoutingTest {
             var quiet = clients.submit(
                     () -> invoker.call("quiet").account("555555555555").send());
             // All have come, and the quiet one was refused in the line too, not only before it joined.
-            await().until(() -> invoker.inFlight() == 41
-                    && refused.getOrDefault("555555555555:quiet:$LATEST", 0) > 1);
+            await().until(() -> invoker.inFlight() == 41 && refused.getOrDefault("555555555555:quiet:$LATEST", 0) > 1);
             // A few of the noisy ones may still be between their first question and the line.
             for (int turn = 1; turn <= 8 && !started.contains("555555555555:quiet:$LATEST"); turn++) {
                 int before = started.size();

@@ -287,9 +287,11 @@ class SandboxPoolTest {
     void whatIsProvisionedStaysAndIsReplaced() throws Exception {
         var version = function("f", "1", 256);
         try (var impatient = pool(1024, Duration.ZERO, Duration.ofHours(6))) {
-            impatient.keep(version, 3);
             var ready = new HostStatus.Sandboxes(version.key(), 3, 0, 0, 3);
-            await().until(() -> impatient.sandboxes().equals(List.of(ready)));
+            await().until(() -> {
+                impatient.keep(version, 3);
+                return impatient.sandboxes().equals(List.of(ready));
+            });
             impatient.sweep();
             var large = function("large", "1", 512);
             assertThatThrownBy(() -> impatient.acquire(large, line -> {})).isInstanceOf(NoRoomException.class);
