@@ -19,7 +19,7 @@ class RulesController {
         this.rules = rules;
     }
 
-    @GetMapping("/internal/function-rules/{account}/{name}")
+    @GetMapping("/internal/functions/{account}/{name}/rules")
     ResponseEntity<byte[]> rules(@PathVariable String account, @PathVariable String name, HttpServletRequest http) {
         if (!VoucherFilter.voucher(http).betweenServices()) {
             return ResponseEntity.status(HttpStatus.FORBIDDEN).build();

@@ -180,7 +180,7 @@ class VersionsAndAliasesTest extends RegistryFixture {
             assertThat(updated.description()).isEqualTo("what runs");
             await().untilAsserted(() -> assertThat(rules("named").orElseThrow().aliases())
                     .containsExactly(new InvocationRules.Alias("live", "1", Map.of("2", 0.25))));
-            var asked = send("GET", "/internal/function-rules/" + ACCOUNT + "/named", new byte[0], serviceVoucher());
+            var asked = send("GET", "/internal/functions/" + ACCOUNT + "/named/rules", new byte[0], serviceVoucher());
             assertThat(Json.read(asked.body().getBytes(java.nio.charset.StandardCharsets.UTF_8), InvocationRules.class))
                     .isEqualTo(rules("named").orElseThrow());
             assertThatThrownBy(() -> lambda.updateAlias(

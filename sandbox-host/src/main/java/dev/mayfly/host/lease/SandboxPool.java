@@ -386,16 +386,18 @@ public final class SandboxPool implements AutoCloseable {
     }
 
     private void startAhead(FunctionVersion version) {
+        boolean provisioned;
         synchronized (this) {
             FunctionGroup group = groupOf(version);
             if (closed || group.size() >= group.desired || !memory.promise(version.memoryMb())) {
                 return;
             }
+            provisioned = group.size() < group.provisioned;
             group.revision = version.revisionId();
             group.starting++;
         }
         try {
-            giveBack(startReserved(version, false, line -> log.debug("{}: {}", version.key(), line)));
+            giveBack(startReserved(version, provisioned, line -> log.debug("{}: {}", version.key(), line)));
         } catch (SandboxStartException | TierUnavailableException e) {
             log.info("No sandbox of {} started ahead of need: {}", version.key(), e.getMessage());
         } catch (InterruptedException e) {
