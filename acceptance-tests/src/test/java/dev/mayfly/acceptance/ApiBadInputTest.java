@@ -23,10 +23,11 @@ class ApiBadInputTest {
     private static final Pattern ROW =
             Pattern.compile("\\| `(\\w+)` \\| `(GET|PUT|POST|DELETE) ([^`]+)` \\| supported.*");
     private static final Set<String> INVOCATIONS = Set.of("Invoke", "InvokeAsync", "InvokeWithResponseStream");
-    private static final Pattern QUALIFIED = Pattern.compile("Invoke|InvokeWithResponseStream|GetFunction|DeleteFunction"
-            + "|GetFunctionConfiguration|AddPermission|GetPolicy|RemovePermission|(Get|Put)RuntimeManagementConfig"
-            + "|(Get|Put|Update|Delete)FunctionEventInvokeConfig|(Create|Get|Update|Delete)FunctionUrlConfig"
-            + "|(Get|Put|Delete)ProvisionedConcurrencyConfig");
+    private static final Pattern QUALIFIED =
+            Pattern.compile("Invoke|InvokeWithResponseStream|GetFunction|DeleteFunction"
+                    + "|GetFunctionConfiguration|AddPermission|GetPolicy|RemovePermission|(Get|Put)RuntimeManagementConfig"
+                    + "|(Get|Put|Update|Delete)FunctionEventInvokeConfig|(Create|Get|Update|Delete)FunctionUrlConfig"
+                    + "|(Get|Put|Delete)ProvisionedConcurrencyConfig");
     private static final String WRONG = "{\"x\":[1]}";
     private static final String MEGABYTE = "a".repeat(1 << 20);
 

@@ -22,14 +22,15 @@ class LayersTest {
             String lower = publish(lambda, name + "-lower", Map.of("greeting.txt", "lower", "both.txt", "lower"));
             String upper = publish(lambda, name + "-upper", Map.of("both.txt", "upper"));
             FunctionFixtures.deploy(
-                    lambda,
-                    FunctionFixtures.nodeSource(name, """
+                    lambda, FunctionFixtures.nodeSource(name, """
                             const fs = require('fs');
                             const read = file => fs.readFileSync('/opt/' + file, 'utf8');
                             exports.handler = async () => [read('greeting.txt'), read('both.txt')];
                             """).layers(lower, upper));
             String expected = "[\"lower\",\"upper\"]";
-            assertThat(lambda.invoke(invoke -> invoke.functionName(name)).payload().asUtf8String())
+            assertThat(lambda.invoke(invoke -> invoke.functionName(name))
+                            .payload()
+                            .asUtf8String())
                     .isEqualTo(expected);
 
             assertThat(lambda.listLayersPaginator(list -> list.maxItems(1)).layers())
@@ -44,20 +45,24 @@ class LayersTest {
                                     get -> get.layerName(name + "-upper").versionNumber(1L))
                             .policy())
                     .contains("\"Sid\":\"all\"");
-            lambda.removeLayerVersionPermission(
-                    remove -> remove.layerName(name + "-upper").versionNumber(1L).statementId("all"));
-            assertThat(lambda.getLayerVersionByArn(get -> get.arn(upper)).version()).isEqualTo(1);
+            lambda.removeLayerVersionPermission(remove ->
+                    remove.layerName(name + "-upper").versionNumber(1L).statementId("all"));
+            assertThat(lambda.getLayerVersionByArn(get -> get.arn(upper)).version())
+                    .isEqualTo(1);
             assertThat(lambda.listLayerVersions(list -> list.layerName(name + "-upper"))
                             .layerVersions())
                     .hasSize(1);
 
-            lambda.deleteLayerVersion(delete -> delete.layerName(name + "-upper").versionNumber(1L));
+            lambda.deleteLayerVersion(
+                    delete -> delete.layerName(name + "-upper").versionNumber(1L));
             assertThatThrownBy(() -> lambda.getLayerVersion(
                             get -> get.layerName(name + "-upper").versionNumber(1L)))
                     .isInstanceOf(ResourceNotFoundException.class);
             lambda.updateFunctionConfiguration(
                     update -> update.functionName(name).description("started again"));
-            assertThat(lambda.invoke(invoke -> invoke.functionName(name)).payload().asUtf8String())
+            assertThat(lambda.invoke(invoke -> invoke.functionName(name))
+                            .payload()
+                            .asUtf8String())
                     .isEqualTo(expected);
             lambda.deleteFunction(delete -> delete.functionName(name));
         }

@@ -75,7 +75,8 @@ class LogsTest {
                             stream.substring(2).strip(),
                             "--start-from-head"))
                     .contains("heard mayfly");
-            assertThat(aws("describe-log-groups", "--log-group-name-prefix", group)).contains(group);
+            assertThat(aws("describe-log-groups", "--log-group-name-prefix", group))
+                    .contains(group);
             assertThat(aws("put-retention-policy", "--log-group-name", group, "--retention-in-days", "3"))
                     .contains("UnsupportedOperationException");
             assertThat(aws("filter-log-events", "--log-group-name", "/aws/lambda/none"))
@@ -94,7 +95,9 @@ class LogsTest {
             String name = deployed(lambda, "traced", "exports.handler = async () => 1;");
             var cold = lambda.invoke(request -> request.functionName(name));
             var warm = lambda.invoke(request -> request.functionName(name));
-            assertThat(warm.sdkHttpResponse().firstMatchingHeader("Server-Timing").orElseThrow())
+            assertThat(warm.sdkHttpResponse()
+                            .firstMatchingHeader("Server-Timing")
+                            .orElseThrow())
                     .contains("queue;dur=", "placement;dur=", "start;desc=warm", "handler;dur=", "total;dur=");
             var queued = lambda.invoke(request -> request.functionName(name).invocationType(InvocationType.EVENT));
             for (var expected : Map.of(
@@ -110,11 +113,14 @@ class LogsTest {
                     assertThat(part.doubleValue()).isNotNegative();
                     sum += part.doubleValue();
                 }
-                assertThat(sum).isCloseTo(trace.get("totalMs").doubleValue(), org.assertj.core.data.Offset.offset(0.01));
+                assertThat(sum)
+                        .isCloseTo(trace.get("totalMs").doubleValue(), org.assertj.core.data.Offset.offset(0.01));
                 assertThat(trace.get("function").stringValue()).isEqualTo(name);
                 assertThat(trace.get("start").stringValue()).contains(expected.getValue());
             }
-            assertThat(get("/v1/functions/" + name + "/invocations?start=warm&limit=1").path("invocations").size())
+            assertThat(get("/v1/functions/" + name + "/invocations?start=warm&limit=1")
+                            .path("invocations")
+                            .size())
                     .isEqualTo(1);
         }
     }

@@ -73,16 +73,23 @@ class QueueTest {
             String key = keys(s3, bucket).getFirst();
             assertThat(key).startsWith("aws/lambda/async/" + function + "/");
             JsonNode told = JsonMapper.shared()
-                    .readTree(s3.getObjectAsBytes(request -> request.bucket(bucket).key(key))
+                    .readTree(s3.getObjectAsBytes(
+                                    request -> request.bucket(bucket).key(key))
                             .asUtf8String());
             assertThat(told.path("requestContext").path("requestId").asString()).isEqualTo(id);
             assertThat(told.path("requestContext").path("condition").asString()).isEqualTo("RetriesExhausted");
             assertThat(told.path("requestPayload").path("n").asInt()).isEqualTo(1);
-            assertThat(told.path("responsePayload").path("errorMessage").asString()).isEqualTo("always");
+            assertThat(told.path("responsePayload").path("errorMessage").asString())
+                    .isEqualTo("always");
 
             await().atMost(LIMIT)
-                    .until(() -> queue("GET", function + "/queue").path("deadLetters").asInt() == 1);
-            assertThat(queue("POST", function + "/queue/dead-letters/" + id + "/replay").path("requestId").asString())
+                    .until(() -> queue("GET", function + "/queue")
+                                    .path("deadLetters")
+                                    .asInt()
+                            == 1);
+            assertThat(queue("POST", function + "/queue/dead-letters/" + id + "/replay")
+                            .path("requestId")
+                            .asString())
                     .isNotEqualTo(id);
             await().atMost(LIMIT).until(() -> keys(s3, bucket).size() == 2);
             var shown = suite.mayfly("queue", function, "dead");
@@ -102,7 +109,11 @@ class QueueTest {
             assertThat(paused.output()).contains("Paused");
             await().atMost(LIMIT).until(() -> {
                 accept(lambda, function, "0");
-                return queue("GET", function + "/queue").path("depth").path("paused").asInt() > 0;
+                return queue("GET", function + "/queue")
+                                .path("depth")
+                                .path("paused")
+                                .asInt()
+                        > 0;
             });
             String kept = accept(lambda, function, "{\"keep\":true}");
             String dropped = accept(lambda, function, "1");
@@ -113,7 +124,10 @@ class QueueTest {
                                     .path("state")
                                     .asString()
                                     .equals("paused")));
-            assertThat(queue("GET", function + "/queue/events/" + kept).path("payload").path("keep").asBoolean())
+            assertThat(queue("GET", function + "/queue/events/" + kept)
+                            .path("payload")
+                            .path("keep")
+                            .asBoolean())
                     .isTrue();
             queue("DELETE", function + "/queue/events/" + dropped);
             var listed = suite.mayfly("queue", function, "list");
@@ -126,7 +140,8 @@ class QueueTest {
                             .equals("succeeded"));
             await().atMost(LIMIT)
                     .until(() -> queue("GET", function + "/queue").path("total").asInt() == 0);
-            assertThat(queue("GET", function + "/queue/events?state=cancelled&requestId=" + dropped).path("events"))
+            assertThat(queue("GET", function + "/queue/events?state=cancelled&requestId=" + dropped)
+                            .path("events"))
                     .hasSize(1);
         }
     }
@@ -192,8 +207,12 @@ class QueueTest {
 
     private void kill(String component) {
         var victims = ProcessHandle.allProcesses()
-                .filter(process -> process.info().commandLine().orElse("").contains(suite.home().toString()))
-                .filter(process -> process.info().commandLine().orElse("").contains("mayfly.component=" + component + " "))
+                .filter(process -> process.info()
+                        .commandLine()
+                        .orElse("")
+                        .contains(suite.home().toString()))
+                .filter(process ->
+                        process.info().commandLine().orElse("").contains("mayfly.component=" + component + " "))
                 .toList();
         assertThat(victims).as(component).isNotEmpty();
         victims.forEach(ProcessHandle::destroyForcibly);

@@ -25,13 +25,16 @@ class VersionsTest {
         String name = FunctionFixtures.uniqueName("versions");
         try (LambdaClient lambda = suite.lambda()) {
             FunctionFixtures.deploy(lambda, FunctionFixtures.nodeSource(name, "exports.handler = async () => 'one';"));
-            assertThat(lambda.publishVersion(publish -> publish.functionName(name)).version())
+            assertThat(lambda.publishVersion(publish -> publish.functionName(name))
+                            .version())
                     .isEqualTo("1");
             lambda.updateFunctionCode(update -> update.functionName(name)
                     .zipFile(SdkBytes.fromByteArray(
                             FunctionFixtures.zipOf("index.js", "exports.handler = async () => 'two';")))
                     .publish(true));
-            lambda.waiter().waitUntilPublishedVersionActive(wait -> wait.functionName(name).qualifier("2"));
+            lambda.waiter()
+                    .waitUntilPublishedVersionActive(
+                            wait -> wait.functionName(name).qualifier("2"));
             assertThat(invoke(lambda, name, "1")).isEqualTo("\"one\"");
             assertThat(invoke(lambda, name, "2")).isEqualTo("\"two\"");
             assertThat(invoke(lambda, name, "$LATEST")).isEqualTo("\"two\"");

@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,8 @@ final class FunctionLogs {
     private final String since;
     private final @Nullable String filter;
     private final boolean json;
+    /** The id of the last event that was shown to a follower. */
+    private @Nullable String last;
 
     FunctionLogs(Context context, String function, String since, @Nullable String filter, boolean json) {
         this.context = context;
@@ -51,34 +54,32 @@ final class FunctionLogs {
 
     /** Shows what there is and what comes, until the process is interrupted or Mayfly stays away. */
     void follow() throws IOException, InterruptedException {
-        String last = null;
         IOException broken = new IOException("the stream ended");
         try (HttpClient client = HttpClient.newHttpClient()) {
             for (int resumed = 0; resumed < MAX_RESUMPTIONS; resumed++) {
                 var request = request(null).header("Accept", "text/event-stream");
-                if (last != null) {
-                    request.header("Last-Event-ID", last);
+                String reached = last;
+                if (reached != null) {
+                    request.header("Last-Event-ID", reached);
                 }
                 try {
                     var stream = client.send(request.build(), HttpResponse.BodyHandlers.ofLines());
                     if (stream.statusCode() != 200) {
                         require(stream.statusCode(), stream.body().collect(Collectors.joining("\n")));
                     }
-                    String reached = read(stream.body());
-                    if (reached != null) {
-                        last = reached;
-                        resumed = 0;
-                    }
+                    read(stream.body());
                 } catch (IOException | java.io.UncheckedIOException e) {
                     broken = new IOException(String.valueOf(e.getMessage()), e);
+                }
+                if (!Objects.equals(reached, last)) {
+                    resumed = 0;
                 }
             }
         }
         throw broken;
     }
 
-    /** @return the id of the last event, or null when there was none */
-    private @Nullable String read(Stream<String> lines) {
+    private void read(Stream<String> lines) {
         String id = null;
         for (var each = lines.iterator(); each.hasNext(); ) {
             String line = each.next();
@@ -86,18 +87,19 @@ final class FunctionLogs {
                 id = line.substring("id: ".length());
             } else if (line.startsWith("data: ")) {
                 say(JSON.readTree(line.substring("data: ".length())));
+                last = id;
             }
         }
-        return id;
     }
 
+    /** Runtimes write a line break inside a message as a carriage return, as on AWS. */
     private void say(JsonNode event) {
         Console console = context.console();
         if (json) {
             console.say(event.toString());
         } else {
             console.say(event.path("time").asString("") + " "
-                    + event.path("message").asString("").stripTrailing());
+                    + event.path("message").asString("").stripTrailing().replace('\r', '\n'));
         }
         console.out().flush();
     }

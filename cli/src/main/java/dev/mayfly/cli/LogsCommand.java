@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "logs",
-        description = "Shows what a function wrote, or the log of a component (those of ./mayfly status, and 'supervisor').",
+        description =
+                "Shows what a function wrote, or the log of a component (those of ./mayfly status, and 'supervisor').",
         mixinStandardHelpOptions = true)
 final class LogsCommand implements SuiteCommand {
     private static final int TICK_MILLIS = 200;
@@ -25,8 +26,9 @@ final class LogsCommand implements SuiteCommand {
 
     @Parameters(
             paramLabel = "NAME",
-            description = "A function's name, or a component's, e.g. api-gateway or kafka, of which the start is enough. A name that"
-                    + " could be both is a component's, but with --function.")
+            description =
+                    "A function's name, or a component's, e.g. api-gateway or kafka, of which the start is enough. A name that"
+                            + " could be both is a component's, but with --function.")
     private String service = "";
 
     @Option(
@@ -85,7 +87,7 @@ final class LogsCommand implements SuiteCommand {
 
     /** What is neither a component nor can be a function's name is shown as a component that is not there. */
     private boolean isComponent() throws IOException {
-        if (!service.matches("[a-zA-Z0-9-_]{1,64}")|| context.running().isEmpty()) {
+        if (!service.matches("[a-zA-Z0-9-_]{1,64}") || context.running().isEmpty()) {
             return true;
         }
         return components().stream().anyMatch(name -> name.startsWith(service));

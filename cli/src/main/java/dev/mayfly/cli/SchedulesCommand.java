@@ -8,6 +8,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +53,7 @@ final class SchedulesCommand implements SuiteCommand {
                         text(schedule, "expression"),
                         text(schedule, "timeZone"),
                         schedule.path("enabled").asBoolean(false) ? "enabled" : "disabled",
-                        schedule.path("nextTimes").path(0).asString("-")));
+                        next(schedule)));
                 shown++;
             }
             marker = text(page, "nextMarker");
@@ -91,9 +93,7 @@ final class SchedulesCommand implements SuiteCommand {
             }
         }
         JsonNode created = ask("POST", PATH, JsonMapper.shared().writeValueAsBytes(body));
-        context.console()
-                .say("Created " + name + ". Next: "
-                        + created.path("nextTimes").path(0).asString("-"));
+        context.console().say("Created " + name + ". Next: " + next(created));
         return Exit.OK;
     }
 
@@ -106,6 +106,17 @@ final class SchedulesCommand implements SuiteCommand {
         ask("DELETE", PATH + "/" + name, null);
         context.console().say("Deleted " + name + ".");
         return Exit.OK;
+    }
+
+    /** As the clocks of its time zone show it. */
+    private static String next(JsonNode schedule) {
+        String next = schedule.path("nextTimes").path(0).asString("");
+        return next.isEmpty()
+                ? "-"
+                : Instant.parse(next)
+                        .atZone(ZoneId.of(text(schedule, "timeZone")))
+                        .toOffsetDateTime()
+                        .toString();
     }
 
     private static String text(JsonNode node, String member) {

@@ -46,7 +46,8 @@ abstract class RulesFixture extends RegistryFixture {
 
     /** What invokers are told of the function. */
     protected InvocationRules rules() {
-        var answer = send("GET", "/internal/functions/" + ACCOUNT + "/" + name + "/rules", new byte[0], serviceVoucher());
+        var answer =
+                send("GET", "/internal/functions/" + ACCOUNT + "/" + name + "/rules", new byte[0], serviceVoucher());
         return Json.read(answer.body().getBytes(StandardCharsets.ISO_8859_1), InvocationRules.class);
     }
 }

@@ -17,6 +17,18 @@ public final class Problem extends RuntimeException {
         return new Problem(HttpStatus.BAD_REQUEST, detail);
     }
 
+    public static Problem notFound(String detail) {
+        return new Problem(HttpStatus.NOT_FOUND, detail);
+    }
+
+    public static Problem conflict(String detail) {
+        return new Problem(HttpStatus.CONFLICT, detail);
+    }
+
+    public static Problem unavailable(String detail) {
+        return new Problem(HttpStatus.SERVICE_UNAVAILABLE, detail);
+    }
+
     HttpStatus status() {
         return status;
     }

@@ -1,6 +1,7 @@
 package dev.mayfly.observability.queue;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.mayfly.observability.http.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.time.Instant;

@@ -2,6 +2,7 @@ package dev.mayfly.observability.queue;
 
 import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.observability.ObservabilitySettings;
+import dev.mayfly.observability.http.Problem;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.mayfly.observability.queue;
 
+import dev.mayfly.observability.http.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;

@@ -10,6 +10,7 @@ import dev.mayfly.contracts.function.InvocationRules;
 import dev.mayfly.contracts.queue.QueueOrder;
 import dev.mayfly.contracts.queue.QueuedEvent;
 import dev.mayfly.observability.ObservabilitySettings;
+import dev.mayfly.observability.http.Problem;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;

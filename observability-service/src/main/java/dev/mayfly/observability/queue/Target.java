@@ -3,6 +3,7 @@ package dev.mayfly.observability.queue;
 import dev.mayfly.contracts.identity.Role;
 import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.contracts.trust.VoucherFilter;
+import dev.mayfly.observability.http.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;

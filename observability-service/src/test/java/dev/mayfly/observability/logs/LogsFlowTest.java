@@ -97,6 +97,25 @@ class LogsFlowTest {
                         .stringValue())
                 .isEqualTo("/aws/lambda/paged");
         readsAStreamBothWays();
+        tellsWhoAsksAgain();
+    }
+
+    /** As {@code aws logs tail --follow} asks: again from the newest time that it has seen, leaving out what it has seen. */
+    private static void tellsWhoAsksAgain() {
+        Instant newest = Instant.now().minusSeconds(30);
+        String question = "{\"logGroupName\":\"/aws/lambda/tailed\",\"interleaved\":true,\"startTime\":"
+                + newest.toEpochMilli() + "}";
+        write(ACCOUNT, "tailed", "s0", "r0", newest.minusMillis(1), "older");
+        write(ACCOUNT, "tailed", "s0", "r1", newest, "seen");
+        awaitLines("tailed", 2);
+        var seen = logs("FilterLogEvents", question).at("/events/0");
+        assertThat(seen.get("message").stringValue()).isEqualTo("seen");
+        write(ACCOUNT, "tailed", "s1", "r2", newest, "late");
+        awaitLines("tailed", 3);
+        var again = logs("FilterLogEvents", question);
+        assertThat(again.has("nextToken")).isFalse();
+        assertThat(again.get("events").valueStream()).hasSize(2).contains(seen);
+        assertThat(again.get("events").findValuesAsString("message")).contains("late");
     }
 
     private static void readsAStreamBothWays() {
