@@ -185,13 +185,13 @@ class SupervisorTest {
     private Connection database() throws IOException, SQLException {
         Secrets secrets = Secrets.loadOrCreate(home, ServiceCatalog.databaseRoles());
         return DriverManager.getConnection(
-                "jdbc:postgresql://127.0.0.1:" + (base + 8) + "/mayfly",
+                "jdbc:postgresql://127.0.0.1:" + (base + 9) + "/mayfly",
                 "identity",
                 secrets.databasePasswords().get("identity"));
     }
 
     private Map<String, Object> kafka() {
-        return Map.of("bootstrap.servers", "127.0.0.1:" + (base + 9));
+        return Map.of("bootstrap.servers", "127.0.0.1:" + (base + 10));
     }
 
     private void produce(String text) throws Exception {
