@@ -9,15 +9,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.ProvisionedConcurrencyStatusEnum;
 import software.amazon.awssdk.services.lambda.model.TooManyRequestsException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Reserved and provisioned concurrency, and the account's settings, with the AWS SDK. */
 class ApiConcurrencyTest {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
     private final LambdaClient lambda = RunningSuite.get().lambda();
     private final String name = FunctionFixtures.uniqueName("concurrency");
 
@@ -104,6 +113,124 @@ class ApiConcurrencyTest {
                 "No Provisioned Concurrency Config");
         assertInvalid(() -> provision("$LATEST", 1), "unpublished function versions");
         assertViolation(() -> provision("live", 0), "provisionedConcurrentExecutions");
+    }
+
+    private void code(String commonJs) {
+        lambda.updateFunctionCode(request -> request.functionName(name)
+                .zipFile(SdkBytes.fromByteArray(FunctionFixtures.zipOf("index.js", commonJs))));
+        lambda.waiter().waitUntilFunctionUpdatedV2(request -> request.functionName(name));
+    }
+
+    @Test
+    void oneAtATimeWhereOneIsReserved() throws Exception {
+        code("exports.handler = () => new Promise(done => setTimeout(done, 3000, 'slow'));");
+        reserve(1);
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            await().atMost(LIMIT).untilAsserted(() -> {
+                var both = List.of(clients.submit(this::outcome), clients.submit(this::outcome));
+                assertThat(List.of(both.get(0).get(), both.get(1).get())).containsExactlyInAnyOrder("ran", "refused");
+            });
+        }
+    }
+
+    private String outcome() {
+        try (var own = RunningSuite.get().lambda()) {
+            own.invoke(request -> request.functionName(name));
+            return "ran";
+        } catch (TooManyRequestsException e) {
+            assertThat(e.statusCode()).isEqualTo(429);
+            assertThat(e.awsErrorDetails().errorCode()).isEqualTo("TooManyRequestsException");
+            assertThat(e.reasonAsString()).isEqualTo("ReservedFunctionConcurrentInvocationLimitExceeded");
+            assertThat(e.type()).isEqualTo("User");
+            assertThat(e.awsErrorDetails().errorMessage()).isEqualTo("Rate Exceeded.");
+            assertThat(Integer.parseInt(e.retryAfterSeconds())).isPositive();
+            return "refused";
+        }
+    }
+
+    /** What the one that answered says of itself: how it was started, and which it is. */
+    private JsonNode instance(String qualifier, String event) {
+        var answer = lambda.invoke(request ->
+                request.functionName(name).qualifier(qualifier).payload(SdkBytes.fromUtf8String(event)));
+        assertThat(answer.functionError()).isNull();
+        var told = (ObjectNode) JsonMapper.shared().readTree(answer.payload().asUtf8String());
+        told.put(
+                "timing",
+                answer.sdkHttpResponse().firstMatchingHeader("Server-Timing").orElse(""));
+        return told;
+    }
+
+    private ProvisionedConcurrencyStatusEnum status(String qualifier) {
+        return lambda.getProvisionedConcurrencyConfig(
+                        request -> request.functionName(name).qualifier(qualifier))
+                .status();
+    }
+
+    private int desired(String version) {
+        var scaling = JsonMapper.shared()
+                .readTree(RunningSuite.get().get("/v1/scaling", "application/json").body());
+        return scaling.get("decisions").valueStream()
+                .filter(one -> one.get("function").asString().equals(name)
+                        && one.get("version").asString().equals(version))
+                .mapToInt(one -> one.get("desired").asInt())
+                .sum();
+    }
+
+    @Test
+    void whatIsProvisionedIsWarmIsReplacedAndIsLetGo() {
+        code("""
+                const id = require('crypto').randomUUID();
+                exports.handler = async event => {
+                  if (event && event.die) process.exit(1);
+                  return { id, type: process.env.AWS_LAMBDA_INITIALIZATION_TYPE };
+                };""");
+        String version =
+                lambda.publishVersion(request -> request.functionName(name)).version();
+        var put = lambda.putProvisionedConcurrencyConfig(
+                request -> request.functionName(name).qualifier(version).provisionedConcurrentExecutions(2));
+        assertThat(put.status()).isEqualTo(ProvisionedConcurrencyStatusEnum.IN_PROGRESS);
+        await().atMost(LIMIT).until(() -> status(version) == ProvisionedConcurrencyStatusEnum.READY);
+        JsonNode first = instance(version, "{}");
+        assertThat(first.get("type").asString()).isEqualTo("provisioned-concurrency");
+        assertThat(first.get("timing").asString()).contains("start;desc=warm");
+
+        var died = lambda.invoke(request ->
+                request.functionName(name).qualifier(version).payload(SdkBytes.fromUtf8String("{\"die\":true}")));
+        assertThat(died.functionError()).isNotNull();
+        var seen = new HashSet<String>();
+        await().atMost(LIMIT).until(() -> {
+            JsonNode other = instance(version, "{}");
+            assertThat(other.get("type").asString()).isEqualTo("provisioned-concurrency");
+            seen.add(other.get("id").asString());
+            return seen.size() == 2;
+        });
+        assertThat(seen).doesNotContain(first.get("id").asString());
+
+        String unused = publishAgain();
+        provision(unused, 1);
+        await().atMost(LIMIT).until(() -> status(unused) == ProvisionedConcurrencyStatusEnum.READY);
+        lambda.deleteProvisionedConcurrencyConfig(
+                request -> request.functionName(name).qualifier(unused));
+        await().atMost(LIMIT).until(() -> desired(unused) == 0);
+        await().atMost(LIMIT)
+                .until(() -> instance(unused, "{}").get("type").asString().equals("on-demand"));
+    }
+
+    private String publishAgain() {
+        lambda.updateFunctionConfiguration(request -> request.functionName(name).description("again"));
+        return lambda.publishVersion(request -> request.functionName(name)).version();
+    }
+
+    @Test
+    void whatCannotStartCannotBeProvisioned() {
+        code("process.exit(7);");
+        String version = publishAgain();
+        provision(version, 1);
+        await().atMost(LIMIT).until(() -> status(version) == ProvisionedConcurrencyStatusEnum.FAILED);
+        assertThat(lambda.getProvisionedConcurrencyConfig(
+                                request -> request.functionName(name).qualifier(version))
+                        .statusReason())
+                .isNotBlank();
     }
 
     @Test

@@ -97,7 +97,8 @@ public final class Autoscaler {
     public synchronized List<ScalingDecision> decide() {
         Instant now = clock.instant();
         for (var standing : decisions.values()) {
-            if (standing.desired() > 0) {
+            // What is only provisioned tells of no use.
+            if (standing.desired() > standing.provisioned()) {
                 Instant unheard = standing.at().isAfter(began) ? standing.at() : began;
                 loads.computeIfAbsent(standing.functionKey(), key -> new LoadHistory(settings.stableWindow()))
                         .assumeBusy(unheard);

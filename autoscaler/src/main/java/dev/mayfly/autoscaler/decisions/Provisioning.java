@@ -16,24 +16,11 @@ final class Provisioning {
             var alias = rules.aliases().stream()
                     .filter(one -> one.name().equals(provisioned.qualifier()))
                     .findFirst();
-            if (alias.isPresent()) {
-                int left = provisioned.sandboxes();
-                for (var other : alias.get().weights().entrySet()) {
-                    int part = Math.min(left, (int) Math.round(provisioned.sandboxes() * other.getValue()));
-                    add(sandboxes, rules, other.getKey(), part);
-                    left -= part;
-                }
-                add(sandboxes, rules, alias.get().version(), left);
-            } else {
-                add(sandboxes, rules, provisioned.qualifier(), provisioned.sandboxes());
-            }
+            alias.map(one -> one.divide(provisioned.sandboxes()))
+                    .orElseGet(() -> Map.of(provisioned.qualifier(), provisioned.sandboxes()))
+                    .forEach((version, count) -> sandboxes.merge(
+                            FunctionVersion.key(rules.accountId(), rules.name(), version), count, Integer::sum));
         }
         return sandboxes;
-    }
-
-    private static void add(Map<String, Integer> sandboxes, InvocationRules rules, String version, int count) {
-        if (count > 0) {
-            sandboxes.merge(FunctionVersion.key(rules.accountId(), rules.name(), version), count, Integer::sum);
-        }
     }
 }

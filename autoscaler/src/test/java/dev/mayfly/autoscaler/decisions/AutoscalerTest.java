@@ -88,7 +88,9 @@ class AutoscalerTest {
         clock.move(Duration.ofDays(1));
         assertThat(decideAndRecall(autoscaler)).isEmpty();
         autoscaler.forgetRules("000000000000:f");
-        assertThat(decideAndRecall(autoscaler)).hasSize(2).allMatch(decision -> decision.provisioned() == 0);
+        assertThat(decideAndRecall(autoscaler))
+                .extracting(ScalingDecision::desired, ScalingDecision::provisioned)
+                .containsExactly(tuple(0, 0), tuple(0, 0));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.mayfly.contracts.function;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,20 @@ public record InvocationRules(
     public record Alias(String name, String version, Map<String, Double> weights) {
         public Alias {
             weights = Map.copyOf(weights);
+        }
+
+        /** How many of {@code count} are each version's, as the weights divide them; versions without any are left out. */
+        public Map<String, Integer> divide(int count) {
+            var parts = new TreeMap<String, Integer>();
+            int left = count;
+            for (var other : weights.entrySet()) {
+                int part = Math.min(left, (int) Math.round(count * other.getValue()));
+                parts.merge(other.getKey(), part, Integer::sum);
+                left -= part;
+            }
+            parts.merge(version, left, Integer::sum);
+            parts.values().removeIf(part -> part == 0);
+            return parts;
         }
     }
 

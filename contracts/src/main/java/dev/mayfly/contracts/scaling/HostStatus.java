@@ -46,12 +46,24 @@ public record HostStatus(
      *
      * @param starting not able to take an invocation yet, and not among the others
      * @param provisioned how many the host has been told to keep ready; those that idle are to be paid for
+     * @param failure why the last one that is to be kept ready did not start; null when it did
      */
-    public record Sandboxes(String functionKey, int idle, int busy, int starting, int provisioned) {
+    public record Sandboxes(
+            String functionKey,
+            int idle,
+            int busy,
+            int starting,
+            int provisioned,
+            @Nullable String failure) {
+
+        /** None has failed. */
+        public Sandboxes(String functionKey, int idle, int busy, int starting, int provisioned) {
+            this(functionKey, idle, busy, starting, provisioned, null);
+        }
 
         /** All have started, and none is kept ready. */
         public Sandboxes(String functionKey, int idle, int busy) {
-            this(functionKey, idle, busy, 0, 0);
+            this(functionKey, idle, busy, 0, 0, null);
         }
     }
 }

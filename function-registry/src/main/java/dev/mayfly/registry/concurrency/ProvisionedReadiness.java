@@ -1,21 +1,22 @@
 package dev.mayfly.registry.concurrency;
 
 import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.registry.aliases.Aliases;
 import dev.mayfly.registry.hosts.HostOffers;
 import dev.mayfly.registry.lambda.LambdaJson;
 import dev.mayfly.registry.rules.RuledFunction;
-import dev.mayfly.registry.rules.RuledFunctions;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** How far hosts are with the sandboxes that are to be kept ready, by what they report. */
 @Component
 class ProvisionedReadiness {
-    private final RuledFunctions functions;
+    private final Aliases aliases;
     private final HostOffers hosts;
 
-    ProvisionedReadiness(RuledFunctions functions, HostOffers hosts) {
-        this.functions = functions;
+    ProvisionedReadiness(Aliases aliases, HostOffers hosts) {
+        this.aliases = aliases;
         this.hosts = hosts;
     }
 
@@ -35,19 +36,36 @@ class ProvisionedReadiness {
             String lastModified) {}
 
     Status of(RuledFunction function, Concurrency.Provisioned wanted) {
-        String version = functions.version(function.id(), wanted.qualifier()).orElse(wanted.qualifier());
-        String key =
-                FunctionVersion.key(function.ref().accountId(), function.ref().name(), version);
-        var held = hosts.held(key);
-        int available = Math.min(held.started(), wanted.executions());
-        int allocated = Math.min(held.started() + held.starting(), wanted.executions());
+        int available = 0;
+        int allocated = 0;
+        @Nullable String failure = hosts.heard().isPresent() ? null : "No sandbox host is running.";
+        boolean failed = false;
+        for (var part : parts(function, wanted).entrySet()) {
+            var held = hosts.held(FunctionVersion.key(
+                    function.ref().accountId(), function.ref().name(), part.getKey()));
+            available += Math.min(held.started(), part.getValue());
+            allocated += Math.min(held.started() + held.starting(), part.getValue());
+            if (held.failure() != null) {
+                failed = true;
+                failure = held.failure();
+            }
+        }
         boolean ready = available == wanted.executions();
         return new Status(
                 wanted.executions(),
                 available,
                 allocated,
-                ready ? "READY" : "IN_PROGRESS",
-                ready || hosts.heard().isPresent() ? null : "No sandbox host is running.",
+                ready ? "READY" : failed ? "FAILED" : "IN_PROGRESS",
+                ready ? null : failure,
                 LambdaJson.time(wanted.lastModified()));
+    }
+
+    /** How many of which version: an alias's weights divide them as they divide its invocations. */
+    private Map<String, Integer> parts(RuledFunction function, Concurrency.Provisioned wanted) {
+        return aliases.of(function.id()).stream()
+                .filter(alias -> alias.name().equals(wanted.qualifier()))
+                .findFirst()
+                .map(alias -> alias.divide(wanted.executions()))
+                .orElseGet(() -> Map.of(wanted.qualifier(), wanted.executions()));
     }
 }

@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -78,8 +79,9 @@ public class HostOffers implements SmartLifecycle {
      *
      * @param started idle or busy
      * @param starting not yet able to take an invocation
+     * @param failure why a host could not start one that it is to keep ready; null when none failed
      */
-    public record Held(int started, int starting) {}
+    public record Held(int started, int starting, @Nullable String failure) {}
 
     /** How many sandboxes the live hosts have of a function version, which {@link FunctionVersion#key} names. */
     public Held held(String functionKey) {
@@ -91,7 +93,13 @@ public class HostOffers implements SmartLifecycle {
                 sandboxes.stream().mapToInt(one -> one.idle() + one.busy()).sum();
         int starting =
                 sandboxes.stream().mapToInt(HostStatus.Sandboxes::starting).sum();
-        return new Held(started, starting);
+        @Nullable
+        String failure = sandboxes.stream()
+                .map(HostStatus.Sandboxes::failure)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+        return new Held(started, starting, failure);
     }
 
     /** Where the live hosts are that run {@code runtime} in {@code tier} now. */

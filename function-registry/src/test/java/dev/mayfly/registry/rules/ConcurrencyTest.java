@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.mayfly.contracts.function.InvocationRules.Provisioned;
 import dev.mayfly.contracts.scaling.HostStatus;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.lambda.model.GetProvisionedConcurrencyConfigResponse;
 import software.amazon.awssdk.services.lambda.model.ProvisionedConcurrencyStatusEnum;
@@ -85,6 +86,31 @@ class ConcurrencyTest extends RulesFixture {
         report();
         await().untilAsserted(() ->
                 assertThat(provisioned("live").status()).isEqualTo(ProvisionedConcurrencyStatusEnum.IN_PROGRESS));
+        report(new HostStatus.Sandboxes(ACCOUNT + ":" + name + ":1", 1, 0, 1, 2, "exit status 1"));
+        await().untilAsserted(() ->
+                assertThat(provisioned("live").status()).isEqualTo(ProvisionedConcurrencyStatusEnum.FAILED));
+        assertThat(provisioned("live").statusReason()).isEqualTo("exit status 1");
+        assertThat(provisioned("live").allocatedProvisionedConcurrentExecutions())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void theWeightsOfAnAliasDivideWhatIsProvisioned() {
+        publish(1);
+        publish(2);
+        lambda.createAlias(request -> request.functionName(name)
+                .name("split")
+                .functionVersion("1")
+                .routingConfig(routing -> routing.additionalVersionWeights(Map.of("2", 0.25))));
+        provision("split", 4);
+        report(new HostStatus.Sandboxes(ACCOUNT + ":" + name + ":1", 4, 0));
+        await().untilAsserted(() -> assertThat(provisioned("split").availableProvisionedConcurrentExecutions())
+                .isEqualTo(3));
+        report(
+                new HostStatus.Sandboxes(ACCOUNT + ":" + name + ":1", 3, 0),
+                new HostStatus.Sandboxes(ACCOUNT + ":" + name + ":2", 1, 0));
+        await().untilAsserted(() ->
+                assertThat(provisioned("split").status()).isEqualTo(ProvisionedConcurrencyStatusEnum.READY));
     }
 
     @Test

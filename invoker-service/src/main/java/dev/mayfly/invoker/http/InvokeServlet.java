@@ -29,6 +29,7 @@ final class InvokeServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
     private static final Logger log = LoggerFactory.getLogger(InvokeServlet.class);
     private static final long ACCEPT_SECONDS = 25;
+    private static final long PAYLOAD_WAIT_MILLIS = 10_000;
 
     private final transient Duration roomWait;
     private final transient InvokeSettings settings;
@@ -50,7 +51,7 @@ final class InvokeServlet extends HttpServlet {
         this.targets = targets;
         this.dispatcher = dispatcher;
         this.queue = queue;
-        this.budget = new PayloadBudget(settings.maxPayloadsInMemory());
+        this.budget = new PayloadBudget(settings.maxPayloadsInMemory(), PAYLOAD_WAIT_MILLIS);
         this.metrics = metrics;
     }
 
@@ -83,7 +84,7 @@ final class InvokeServlet extends HttpServlet {
         var target = targets.find(request.function(), voucher);
         int limit = request.type() == InvokeRequest.Type.EVENT ? settings.maxAsyncPayload() : settings.maxSyncPayload();
         long announced = http.getContentLengthLong();
-        try (var share = budget.share(Math.min(announced < 0 ? limit : announced, limit))) {
+        try (var share = budget.share(voucher.accountId(), Math.min(announced < 0 ? limit : announced, limit))) {
             byte[] event = EventBody.read(http, voucher, limit);
             EventBody.requireJson(event);
             return switch (request.type()) {

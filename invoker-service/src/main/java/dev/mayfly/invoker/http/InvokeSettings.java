@@ -8,8 +8,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param maxSyncPayload bytes of a synchronous event; default 6 MiB
  * @param maxAsyncPayload bytes of an asynchronous event; default 1 MiB
- * @param maxPayloadsInMemory bytes of all large (over 64 KiB) events that are held at once; more wait their turn;
- *     default 64 MiB
+ * @param maxPayloadsInMemory bytes of all large (over 64 KiB) events that are held at once, of which one account takes
+ *     no more than it leaves to all others; more wait their turn; default 64 MiB
  */
 @ConfigurationProperties("mayfly.invoker.http")
 public record InvokeSettings(

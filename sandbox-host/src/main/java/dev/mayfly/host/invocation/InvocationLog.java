@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class InvocationLog {
     private static final int TAIL_BYTES = 4096;
 
-    private final Consumer<LogLine> publisher;
+    private final Consumer<LogLine> functionLines;
+    private final Consumer<LogLine> platformLines;
     private final FunctionVersion version;
     private final String requestId;
     private final PlatformLines platform;
@@ -24,14 +25,20 @@ final class InvocationLog {
     private String stream;
     private int tailBytes;
 
-    /** @param traceId the X-Ray style trace header, or null */
+    /**
+     * @param functionLines takes what the function writes
+     * @param platformLines takes START, END and REPORT
+     * @param traceId the X-Ray style trace header, or null
+     */
     InvocationLog(
-            Consumer<LogLine> publisher,
+            Consumer<LogLine> functionLines,
+            Consumer<LogLine> platformLines,
             FunctionVersion version,
             String requestId,
             boolean keepTail,
             @Nullable String traceId) {
-        this.publisher = publisher;
+        this.functionLines = functionLines;
+        this.platformLines = platformLines;
         this.version = version;
         this.requestId = requestId;
         this.keepTail = keepTail;
@@ -46,8 +53,13 @@ final class InvocationLog {
         }
     }
 
+    /** Takes a line that the function wrote. */
     synchronized void line(String line) {
-        publish(line, Instant.now(), requestId);
+        publish(functionLines, line, Instant.now(), requestId);
+        keep(line);
+    }
+
+    private void keep(String line) {
         if (!keepTail) {
             return;
         }
@@ -59,7 +71,7 @@ final class InvocationLog {
         }
     }
 
-    private void publish(String line, Instant time, @Nullable String request) {
+    private void publish(Consumer<LogLine> publisher, String line, Instant time, @Nullable String request) {
         publisher.accept(new LogLine(
                 version.key(), request, version.logging().group(), stream, time.truncatedTo(ChronoUnit.MILLIS), line));
     }
@@ -68,7 +80,7 @@ final class InvocationLog {
     synchronized void initStart(Instant time) {
         String line = platform.initStart(time);
         if (line != null) {
-            publish(line, time, null);
+            publish(platformLines, line, time, null);
         }
     }
 
@@ -82,9 +94,10 @@ final class InvocationLog {
         write(platform.report(now, report));
     }
 
-    private void write(@Nullable String line) {
+    private synchronized void write(@Nullable String line) {
         if (line != null) {
-            line(line);
+            publish(platformLines, line, Instant.now(), requestId);
+            keep(line);
         }
     }
 

@@ -70,8 +70,8 @@ class InvocationRunner {
             throws RefusedException, InterruptedException {
         long arrived = System.nanoTime();
         FunctionVersion version = find(order);
-        var invocationLog =
-                new InvocationLog(logs::publish, version, order.requestId(), order.tailLogs(), order.traceId());
+        var invocationLog = new InvocationLog(
+                logs::publish, logs::publishPlatform, version, order.requestId(), order.tailLogs(), order.traceId());
         List<String> failureLog = new CopyOnWriteArrayList<>();
         Answer answer;
         try (Lease lease = pool.acquire(version, failureLog::add)) {

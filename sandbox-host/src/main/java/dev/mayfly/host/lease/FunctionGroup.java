@@ -20,6 +20,10 @@ final class FunctionGroup {
     /** Of those that are desired, how many stay whatever happens. */
     int provisioned;
 
+    /** Why the last that must stay did not start. */
+    @Nullable
+    String failure;
+
     long noStartBeforeNanos = System.nanoTime();
 
     int size() {

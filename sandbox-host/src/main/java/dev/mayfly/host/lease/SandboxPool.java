@@ -432,14 +432,22 @@ public final class SandboxPool implements AutoCloseable {
         try {
             reserveForStart(version);
             giveBack(startReserved(version, true, line -> log.debug("{}: {}", version.key(), line)));
+            kept(version, null);
         } catch (NoRoomException | SandboxStartException | TierUnavailableException e) {
             log.warn("A provisioned sandbox of {} is missing: {}", version.key(), e.getMessage());
-            synchronized (this) {
-                groupOf(version).noStartBeforeNanos = System.nanoTime() + START_AGAIN.toNanos();
-            }
+            kept(version, e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private synchronized void kept(FunctionVersion version, @Nullable String failure) {
+        FunctionGroup group = groupOf(version);
+        group.failure = failure;
+        if (failure != null) {
+            group.noStartBeforeNanos = System.nanoTime() + START_AGAIN.toNanos();
+        }
+        forgetIfUnused(version.key());
     }
 
     /** Ends what has been idle for too long, is too old, or has died while idle. */
@@ -504,7 +512,8 @@ public final class SandboxPool implements AutoCloseable {
                         group.idle.size(),
                         group.busy,
                         Math.max(group.starting, group.waiting.size()),
-                        group.provisioned));
+                        group.provisioned,
+                        group.provisioned > 0 ? group.failure : null));
             }
         });
         return counts;

@@ -20,7 +20,7 @@ public class LogPublisher implements SmartLifecycle {
     private static final int MOST_PACES = 10_000;
     private static final int MOST_CHARACTERS = 256 << 10;
 
-    /** More lines of one function in one second are dropped, so that one that writes without end leaves room for others. */
+    /** More lines that one function writes in one second are dropped, so that one that writes without end leaves room for others. */
     private static final int MOST_PER_SECOND = 5_000;
 
     private static final class Pace {
@@ -43,23 +43,36 @@ public class LogPublisher implements SmartLifecycle {
         this.dropped = metrics.counter("mayfly.host.log.lines.dropped");
     }
 
-    /** Takes one line. What is dropped is told of in the function's log as soon as there is room. */
+    /** Takes one line that a function wrote. What is dropped is told of in the function's log as soon as there is room. */
     public void publish(LogLine line) {
+        publish(line, 1);
+    }
+
+    /** Takes one line of the platform's own: however much the function writes, its START, END and REPORT are there. */
+    public void publishPlatform(LogLine line) {
+        publish(line, 0);
+    }
+
+    /** @param count of the lines that the function may write in this second */
+    private void publish(LogLine line, int count) {
         Pace pace = paces.computeIfAbsent(line.functionKey(), key -> new Pace());
-        long missing;
+        long missing = 0;
         synchronized (pace) {
             long second = line.time().getEpochSecond();
             if (second != pace.second) {
                 pace.second = second;
                 pace.lines = 0;
             }
-            if (++pace.lines > MOST_PER_SECOND) {
+            pace.lines += count;
+            if (pace.lines > MOST_PER_SECOND && count > 0) {
                 pace.dropped++;
                 dropped.increment();
                 return;
             }
-            missing = pace.dropped;
-            pace.dropped = 0;
+            if (pace.lines <= MOST_PER_SECOND) {
+                missing = pace.dropped;
+                pace.dropped = 0;
+            }
         }
         boolean told =
                 missing == 0 || backlog.offer(with(line, "[mayfly] " + missing + " log lines were dropped here"));

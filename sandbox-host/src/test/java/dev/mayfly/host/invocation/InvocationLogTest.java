@@ -59,7 +59,7 @@ class InvocationLogTest {
         "WARM,     0,     '', ''"
     })
     void theReportIsLambdasAndTheSplitComesLast(Start start, long initMicros, String expected, String split) {
-        var log = new InvocationLog(line -> {}, function(LogSettings.ofFunction("f")), "r", true, null);
+        var log = new InvocationLog(line -> {}, line -> {}, function(LogSettings.ofFunction("f")), "r", true, null);
         log.end(report(start, initMicros, "success", ""));
         assertThat(new String(Base64.getDecoder().decode(log.tail()), StandardCharsets.UTF_8))
                 .isEqualTo("END RequestId: r\n"
@@ -70,7 +70,8 @@ class InvocationLogTest {
     @Test
     void linesCarryTheirStreamAndASampledTraceIsNamed() {
         var written = new ArrayList<LogLine>();
-        var log = new InvocationLog(written::add, function(LogSettings.ofFunction("f")), "r", false, TRACE);
+        var log =
+                new InvocationLog(written::add, written::add, function(LogSettings.ofFunction("f")), "r", false, TRACE);
         log.stream("2026/01/31/[$LATEST]ab");
         log.initStart(Instant.EPOCH);
         log.start();
@@ -98,7 +99,7 @@ class InvocationLogTest {
     void jsonIsAsTheTelemetryApiHasItDownToTheSystemLevel() {
         var written = new ArrayList<LogLine>();
         var info = new LogSettings(LogSettings.Format.JSON, null, null, "/g");
-        var log = new InvocationLog(written::add, function(info), "r", false, TRACE);
+        var log = new InvocationLog(written::add, written::add, function(info), "r", false, TRACE);
         log.start();
         log.end(report(Start.COLD, 70_000, "success", ""));
         assertThat(written)
@@ -112,7 +113,7 @@ class InvocationLogTest {
                                         "\"status\":\"success\""));
         written.clear();
         var warn = new LogSettings(LogSettings.Format.JSON, null, "WARN", "/g");
-        var quiet = new InvocationLog(written::add, function(warn), "r", false, null);
+        var quiet = new InvocationLog(written::add, written::add, function(warn), "r", false, null);
         quiet.start();
         quiet.end(report(Start.WARM, 0, "success", ""));
         assertThat(written).isEmpty();

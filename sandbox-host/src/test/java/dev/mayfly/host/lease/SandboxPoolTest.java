@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 
 class SandboxPoolTest {
     private final AtomicInteger started = new AtomicInteger();
+    private final AtomicInteger startedProvisioned = new AtomicInteger();
     private final Map<String, FakeSandbox> alive = new ConcurrentHashMap<>();
     private final List<String> snapshots = new CopyOnWriteArrayList<>();
     private final AtomicInteger usedWhileFrozen = new AtomicInteger();
@@ -127,6 +128,9 @@ class SandboxPoolTest {
             throws SandboxStartException {
         if (startsFail) {
             throw SandboxStartException.function("Runtime.ExitError", "exit status 1", 1);
+        }
+        if (provisioned) {
+            startedProvisioned.incrementAndGet();
         }
         var sandbox = new FakeSandbox();
         alive.put(sandbox.id(), sandbox);
@@ -305,6 +309,26 @@ class SandboxPoolTest {
             impatient.sweep();
             await().until(() -> impatient.promisedMb() == 0);
         }
+    }
+
+    @Test
+    void whatIsProvisionedIsStartedAsSuchAndItsFailureIsTold() {
+        var version = function("f", "1", 128);
+        pool.apply(new ScalingDecision(version.key(), 3, 2, "provisioned", Instant.EPOCH), Optional.of(version));
+        await().until(() -> pool.sandboxes().equals(List.of(new HostStatus.Sandboxes(version.key(), 3, 0, 0, 2))));
+        assertThat(startedProvisioned).hasValue(2);
+        startsFail = true;
+        var broken = function("broken", "1", 128);
+        await().until(() -> {
+            pool.keep(broken, 1);
+            return pool.sandboxes().stream().anyMatch(one -> "exit status 1".equals(one.failure()));
+        });
+        assertThat(pool.promisedMb()).isEqualTo(3 * 128);
+        pool.keep(broken, 0);
+        pool.apply(new ScalingDecision(broken.key(), 0, "no longer", Instant.EPOCH), Optional.of(broken));
+        assertThat(pool.sandboxes())
+                .extracting(HostStatus.Sandboxes::functionKey)
+                .containsExactly(version.key());
     }
 
     @Test
