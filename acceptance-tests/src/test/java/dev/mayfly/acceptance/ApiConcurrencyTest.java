@@ -150,8 +150,8 @@ class ApiConcurrencyTest {
 
     /** What the one that answered says of itself: how it was started, and which it is. */
     private JsonNode instance(String qualifier, String event) {
-        var answer = lambda.invoke(request ->
-                request.functionName(name).qualifier(qualifier).payload(SdkBytes.fromUtf8String(event)));
+        var answer = lambda.invoke(
+                request -> request.functionName(name).qualifier(qualifier).payload(SdkBytes.fromUtf8String(event)));
         assertThat(answer.functionError()).isNull();
         var told = (ObjectNode) JsonMapper.shared().readTree(answer.payload().asUtf8String());
         told.put(
@@ -168,8 +168,11 @@ class ApiConcurrencyTest {
 
     private int desired(String version) {
         var scaling = JsonMapper.shared()
-                .readTree(RunningSuite.get().get("/v1/scaling", "application/json").body());
-        return scaling.get("decisions").valueStream()
+                .readTree(RunningSuite.get()
+                        .get("/v1/scaling", "application/json")
+                        .body());
+        return scaling.get("decisions")
+                .valueStream()
                 .filter(one -> one.get("function").asString().equals(name)
                         && one.get("version").asString().equals(version))
                 .mapToInt(one -> one.get("desired").asInt())

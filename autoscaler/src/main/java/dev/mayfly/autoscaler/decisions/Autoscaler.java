@@ -97,11 +97,13 @@ public final class Autoscaler {
     public synchronized List<ScalingDecision> decide() {
         Instant now = clock.instant();
         for (var standing : decisions.values()) {
-            // What is only provisioned tells of no use.
-            if (standing.desired() > standing.provisioned()) {
-                Instant unheard = standing.at().isAfter(began) ? standing.at() : began;
-                loads.computeIfAbsent(standing.functionKey(), key -> new LoadHistory(settings.stableWindow()))
-                        .assumeBusy(unheard);
+            if (standing.desired() > 0) {
+                var load =
+                        loads.computeIfAbsent(standing.functionKey(), key -> new LoadHistory(settings.stableWindow()));
+                // What is only provisioned tells of no use.
+                if (standing.desired() > standing.provisioned()) {
+                    load.assumeBusy(standing.at().isAfter(began) ? standing.at() : began);
+                }
             }
         }
         var kept = kept();

@@ -72,7 +72,7 @@ class AutoscalerTest {
     @Test
     void whatIsProvisionedIsKeptUntilNobodyWantsItAnyMore() {
         var alias = new InvocationRules.Alias("live", "1", Map.of("2", 0.25));
-        autoscaler.observe(new InvocationRules(
+        var rules = new InvocationRules(
                 "000000000000",
                 "f",
                 "r",
@@ -81,12 +81,22 @@ class AutoscalerTest {
                 null,
                 List.of(new InvocationRules.Provisioned("live", 4), new InvocationRules.Provisioned("2", 1)),
                 List.of(),
-                List.of()));
+                List.of());
+        autoscaler.observe(rules);
         assertThat(decideAndRecall(autoscaler))
                 .extracting(ScalingDecision::functionKey, ScalingDecision::desired, ScalingDecision::provisioned)
                 .containsExactlyInAnyOrder(tuple("000000000000:f:1", 3, 3), tuple("000000000000:f:2", 2, 2));
         clock.move(Duration.ofDays(1));
         assertThat(decideAndRecall(autoscaler)).isEmpty();
+        assertLetGo();
+        clock.move(Duration.ofSeconds(1));
+        autoscaler.observe(rules);
+        assertThat(decideAndRecall(autoscaler)).hasSize(2);
+        assertLetGo();
+    }
+
+    private void assertLetGo() {
+        clock.move(Duration.ofSeconds(1));
         autoscaler.forgetRules("000000000000:f");
         assertThat(decideAndRecall(autoscaler))
                 .extracting(ScalingDecision::desired, ScalingDecision::provisioned)
