@@ -131,7 +131,10 @@ public class LogPublisher implements SmartLifecycle {
 
     @Override
     public void start() {
-        thread = Thread.ofPlatform().daemon().name("log-publisher").start(this::run);
+        // It runs for as long as it is named here.
+        Thread runs = Thread.ofPlatform().daemon().name("log-publisher").unstarted(this::run);
+        thread = runs;
+        runs.start();
     }
 
     @Override
