@@ -63,7 +63,7 @@ class AccessTest {
 
     @Test
     void servicesRefuseWhatTheGatewayDoesNotVouchFor() {
-        for (int service = 1; service <= 7; service++) {
+        for (int service = 1; service <= 8; service++) {
             var direct = URI.create("http://127.0.0.1:" + (suite.internalPortBase() + service) + "/v1/usage");
             var answer = suite.send(HttpRequest.newBuilder(direct)
                     .header("X-Mayfly-Voucher", "forged")

@@ -7,7 +7,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /** Suites of tests: apart from those that run on this machine for real. */
 final class Suites {
-    private static final int PORTS = 10;
+    private static final int PORTS = 11;
 
     private Suites() {}
 
