@@ -164,10 +164,10 @@ final class RuntimeClients {
         return FunctionFixtures.zip(files);
     }
 
-    /** Compiled against the interfaces that the runtime brings. */
+    /** The example, compiled against the interfaces that the runtime brings. */
     static byte[] java() throws IOException {
         Path root = RunningSuite.get().root();
-        Path example = root.resolve("acceptance-tests/src/test/resources/hello-java/Hello.java");
+        Path example = root.resolve("examples/hello-java/Hello.java");
         Path interfaces = root.resolve(
                 "sandbox/foundation/target/classes/dev/mayfly/sandbox/guest/runtime/lib/aws-lambda-java-core.jar");
         Path classes = Files.createTempDirectory("hello-java");
