@@ -18,6 +18,8 @@ import org.springframework.core.Ordered;
 
 @Configuration(proxyBeanMethods = false)
 class HostConfiguration {
+    private static final Duration LINGER = Duration.ofMillis(25);
+
     @Bean
     Clock clock() {
         return Clock.systemUTC();
@@ -55,9 +57,10 @@ class HostConfiguration {
                 .build();
     }
 
+    /** Nothing that a host publishes is waited for by an invocation, and there are several events of each. */
     @Bean
     EventPublisher eventPublisher(HostProperties properties) {
-        return new EventPublisher(properties.kafka());
+        return new EventPublisher(properties.kafka(), LINGER);
     }
 
     @Bean

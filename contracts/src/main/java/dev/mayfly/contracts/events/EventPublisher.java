@@ -16,18 +16,33 @@ public final class EventPublisher implements AutoCloseable {
 
     private final Producer<String, byte[]> producer;
 
+    /** Sends at once. */
     public EventPublisher(String bootstrapServers) {
+        this(bootstrapServers, Duration.ZERO);
+    }
+
+    /** @param linger how long an event may wait for others to travel with: cheaper for all, and later by that */
+    public EventPublisher(String bootstrapServers, Duration linger) {
         this(new KafkaProducer<>(
                 Map.of(
-                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                        ProducerConfig.ACKS_CONFIG, "all",
-                        ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true,
-                        ProducerConfig.LINGER_MS_CONFIG, 0,
-                        ProducerConfig.COMPRESSION_TYPE_CONFIG, "none",
-                        ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 2_097_152,
-                        ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000,
-                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000,
-                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 20_000),
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrapServers,
+                        ProducerConfig.ACKS_CONFIG,
+                        "all",
+                        ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                        true,
+                        ProducerConfig.LINGER_MS_CONFIG,
+                        (int) linger.toMillis(),
+                        ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                        "none",
+                        ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                        2_097_152,
+                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                        5_000,
+                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                        10_000,
+                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                        20_000),
                 new StringSerializer(),
                 new ByteArraySerializer()));
     }
