@@ -2,20 +2,13 @@ package dev.mayfly.host.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.mayfly.contracts.function.FunctionVersion;
-import dev.mayfly.contracts.function.Isolation;
-import dev.mayfly.contracts.function.Network;
-import dev.mayfly.host.code.CodeCache;
-import dev.mayfly.sandbox.api.InvocationRequest;
-import dev.mayfly.sandbox.api.InvocationResult;
-import dev.mayfly.sandbox.api.Sandbox;
 import dev.mayfly.sandbox.api.SandboxStartException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -25,88 +18,28 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Who waits for a sandbox takes what comes first: its own start, another's, or one that is given back. */
 class WaitingTest {
-    private static final FunctionVersion FUNCTION = new FunctionVersion(
-            "000000000000",
-            "f",
-            FunctionVersion.LATEST,
-            "1",
-            "nodejs20.x",
-            "index.handler",
-            128,
-            3,
-            512,
-            Map.of(),
-            "00",
-            1,
-            Isolation.CONTAINER,
-            Network.NONE,
-            "Active",
-            null,
-            Instant.EPOCH);
+    private static final FunctionVersion FUNCTION = FakeSandboxes.function("f", "1", 128);
 
     private final AtomicInteger begun = new AtomicInteger();
-    private final AtomicInteger alive = new AtomicInteger();
+    private final FakeSandboxes sandboxes = new FakeSandboxes();
     private final Semaphore mayStart = new Semaphore(0);
-    private volatile boolean startsFail;
     private final SandboxPool pool = new SandboxPool(
             this::start,
             _ -> {},
             new SandboxLimits(128 * 1000, Duration.ofMinutes(10), Duration.ofHours(6), Duration.ofMinutes(1)));
     private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
 
-    private PooledSandbox start(
-            FunctionVersion version, boolean provisioned, java.util.function.Consumer<String> failureLog)
+    private PooledSandbox start(FunctionVersion version, boolean provisioned, Consumer<String> failureLog)
             throws SandboxStartException, InterruptedException {
         begun.incrementAndGet();
         mayStart.acquire();
-        if (startsFail) {
-            throw SandboxStartException.function("Runtime.ExitError", "exit status 1", 1);
-        }
-        alive.incrementAndGet();
-        return new PooledSandbox(version, new Idle("s" + begun), new SandboxLog(), CodeCache.Held.nothing());
-    }
-
-    private final class Idle implements Sandbox {
-        private final String id;
-
-        Idle(String id) {
-            this.id = id;
-        }
-
-        @Override
-        public String id() {
-            return id;
-        }
-
-        @Override
-        public Duration initDuration() {
-            return Duration.ZERO;
-        }
-
-        @Override
-        public boolean isReusable() {
-            return true;
-        }
-
-        @Override
-        public long residentMemoryBytes() {
-            return 0;
-        }
-
-        @Override
-        public InvocationResult invoke(InvocationRequest request) {
-            return new InvocationResult.Success(request.payload(), new InvocationResult.Usage(1, 1, 1));
-        }
-
-        @Override
-        public void close() {
-            alive.decrementAndGet();
-        }
+        return sandboxes.start(version, provisioned, failureLog);
     }
 
     @AfterEach
@@ -114,7 +47,7 @@ class WaitingTest {
         mayStart.release(10_000);
         callers.close();
         pool.close();
-        assertThat(alive).hasValue(0);
+        sandboxes.assertAllEnded();
         assertThat(pool.promisedMb()).isZero();
         assertThat(pool.sandboxes()).isEmpty();
     }
@@ -131,15 +64,11 @@ class WaitingTest {
         return leases;
     }
 
-    private void awaitWaiting(int count) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (pool.sandboxes().stream()
+    private void awaitWaiting(int count) {
+        await().until(() -> pool.sandboxes().stream()
                         .mapToInt(group -> group.busy() + group.starting())
                         .sum()
-                < count) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.onSpinWait();
-        }
+                >= count);
     }
 
     @Test
@@ -178,11 +107,7 @@ class WaitingTest {
     void startsThatHangDoNotHoldUpTheOthers() throws Exception {
         List<Future<Boolean>> leases = leaseAtOnce(40);
         awaitWaiting(40);
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (begun.get() < 40) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.onSpinWait();
-        }
+        await().until(() -> begun.get() >= 40);
         mayStart.release(40);
         for (Future<Boolean> lease : leases) {
             lease.get(10, TimeUnit.SECONDS);
@@ -191,7 +116,7 @@ class WaitingTest {
 
     @Test
     void aStartThatFailsFailsTheInvocationThatWaitedForIt() throws Exception {
-        startsFail = true;
+        sandboxes.startsFail = true;
         List<Future<Boolean>> leases = leaseAtOnce(20);
         mayStart.release(20);
         for (Future<Boolean> lease : leases) {
