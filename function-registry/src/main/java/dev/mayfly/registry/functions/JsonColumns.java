@@ -14,70 +14,62 @@ import tools.jackson.core.type.TypeReference;
 final class JsonColumns {
     private JsonColumns() {}
 
-    @Converter
-    static class Environment implements AttributeConverter<Map<String, String>, String> {
-        private static final TypeReference<TreeMap<String, String>> TYPE = new TypeReference<>() {};
+    /** A column of JSON text; what is absent is null in both. */
+    abstract static class JsonColumn<T> implements AttributeConverter<@Nullable T, @Nullable String> {
+        private final TypeReference<T> type;
 
-        @Override
-        public String convertToDatabaseColumn(Map<String, String> variables) {
-            return Json.text(new TreeMap<>(variables));
+        JsonColumn(TypeReference<T> type) {
+            this.type = type;
         }
 
         @Override
-        public Map<String, String> convertToEntityAttribute(String json) {
-            return Json.mapper().readValue(json, TYPE);
-        }
-    }
-
-    @Converter
-    static class Contents implements AttributeConverter<CodeContents, String> {
-        @Override
-        public String convertToDatabaseColumn(CodeContents contents) {
-            return Json.text(contents);
+        public @Nullable String convertToDatabaseColumn(@Nullable T value) {
+            return value == null ? null : Json.text(value);
         }
 
         @Override
-        public CodeContents convertToEntityAttribute(String json) {
-            return Json.mapper().readValue(json, CodeContents.class);
+        public @Nullable T convertToEntityAttribute(@Nullable String json) {
+            return json == null ? null : Json.mapper().readValue(json, type);
         }
     }
 
     @Converter
-    static class Options implements AttributeConverter<FunctionOptions, String> {
-        @Override
-        public String convertToDatabaseColumn(FunctionOptions options) {
-            return Json.text(options);
+    static class Environment extends JsonColumn<Map<String, String>> {
+        Environment() {
+            super(new TypeReference<>() {});
         }
 
         @Override
-        public FunctionOptions convertToEntityAttribute(String json) {
-            return Json.mapper().readValue(json, FunctionOptions.class);
-        }
-    }
-
-    @Converter
-    static class Status implements AttributeConverter<FunctionStatus, String> {
-        @Override
-        public String convertToDatabaseColumn(FunctionStatus status) {
-            return Json.text(status);
-        }
-
-        @Override
-        public FunctionStatus convertToEntityAttribute(String json) {
-            return Json.mapper().readValue(json, FunctionStatus.class);
+        public @Nullable String convertToDatabaseColumn(@Nullable Map<String, String> variables) {
+            return super.convertToDatabaseColumn(variables == null ? null : new TreeMap<>(variables));
         }
     }
 
     @Converter
-    static class Served implements AttributeConverter<@Nullable FunctionVersion, @Nullable String> {
-        @Override
-        public @Nullable String convertToDatabaseColumn(@Nullable FunctionVersion version) {
-            return version == null ? null : Json.text(version);
+    static class Contents extends JsonColumn<CodeContents> {
+        Contents() {
+            super(new TypeReference<>() {});
         }
+    }
 
-        @Override
-        public @Nullable FunctionVersion convertToEntityAttribute(@Nullable String json) {
-            return json == null ? null : Json.mapper().readValue(json, FunctionVersion.class);
+    @Converter
+    static class Options extends JsonColumn<FunctionOptions> {
+        Options() {
+            super(new TypeReference<>() {});
+        }
+    }
+
+    @Converter
+    static class Status extends JsonColumn<FunctionStatus> {
+        Status() {
+            super(new TypeReference<>() {});
+        }
+    }
+
+    @Converter
+    static class Served extends JsonColumn<FunctionVersion> {
+        Served() {
+            super(new TypeReference<>() {});
         }
     }
 }
