@@ -1,10 +1,10 @@
 package dev.mayfly.acceptance;
 
-import static dev.mayfly.acceptance.Refusals.assertConflict;
-import static dev.mayfly.acceptance.Refusals.assertInvalid;
-import static dev.mayfly.acceptance.Refusals.assertMissing;
-import static dev.mayfly.acceptance.Refusals.assertRefused;
-import static dev.mayfly.acceptance.Refusals.assertViolation;
+import static dev.mayfly.testing.Refusals.assertConflict;
+import static dev.mayfly.testing.Refusals.assertInvalid;
+import static dev.mayfly.testing.Refusals.assertMissing;
+import static dev.mayfly.testing.Refusals.assertRefused;
+import static dev.mayfly.testing.Refusals.assertViolation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 

@@ -1,7 +1,7 @@
 package dev.mayfly.acceptance;
 
-import static dev.mayfly.acceptance.Refusals.assertMissing;
-import static dev.mayfly.acceptance.Refusals.assertRefused;
+import static dev.mayfly.testing.Refusals.assertMissing;
+import static dev.mayfly.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 

@@ -1,4 +1,4 @@
-/** Real Kafka and PostgreSQL for tests, started once a JVM. */
+/** Real Kafka and PostgreSQL for tests, started once a JVM, and what tests of several modules assert. */
 @NullMarked
 package dev.mayfly.testing;
 

@@ -1,9 +1,9 @@
 package dev.mayfly.registry.rules;
 
-import static dev.mayfly.registry.rules.Refusal.assertInvalid;
-import static dev.mayfly.registry.rules.Refusal.assertMissing;
-import static dev.mayfly.registry.rules.Refusal.assertRefused;
-import static dev.mayfly.registry.rules.Refusal.assertViolation;
+import static dev.mayfly.testing.Refusals.assertInvalid;
+import static dev.mayfly.testing.Refusals.assertMissing;
+import static dev.mayfly.testing.Refusals.assertRefused;
+import static dev.mayfly.testing.Refusals.assertViolation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
