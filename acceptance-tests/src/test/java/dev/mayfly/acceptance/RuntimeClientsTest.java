@@ -52,11 +52,7 @@ class RuntimeClientsTest {
     }
 
     private Stream<DynamicTest> inEachTier(TestReporter reporter, String stem, Deployment function) {
-        return inTiers(TIERS, reporter, stem, function);
-    }
-
-    private Stream<DynamicTest> inTiers(List<String> wanted, TestReporter reporter, String stem, Deployment function) {
-        return wanted.stream()
+        return TIERS.stream()
                 .map(tier -> DynamicTest.dynamicTest(tier, () -> {
                     if (!tiers.get(tier)[1].equals("yes")) {
                         reporter.publishEntry("tier " + tier + " is not tested here", tiers.get(tier)[2]);
@@ -124,8 +120,7 @@ class RuntimeClientsTest {
 
     @TestFactory
     Stream<DynamicTest> theClientForJavaWhichIsItsRuntime(TestReporter reporter) {
-        return inTiers(
-                List.of("container", "gvisor"),
+        return inEachTier(
                 reporter,
                 "client-java",
                 name -> FunctionFixtures.function(name, "java25", "Hello", RuntimeClients.java())

@@ -1,6 +1,7 @@
 package dev.mayfly.sandbox.microvm;
 
 import dev.mayfly.sandbox.guest.Bootstraps;
+import dev.mayfly.sandbox.guest.JavaRuntime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -53,13 +54,15 @@ record GuestImage(Path directory) {
             }
             Path runtime = sources.resolve("runtime");
             Bootstraps.writeTo(runtime);
+            Path java = JavaRuntime.home();
             String image = Commands.run(
                     List.of(
                             "/bin/sh",
                             sources.resolve("build.sh").toString(),
                             sources.toString(),
                             cache.resolve("images").toString(),
-                            runtime.toString()),
+                            runtime.toString(),
+                            java == null ? "" : java.toString()),
                     BUILD_LIMIT,
                     line -> log.info("{}", line));
             Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxr-xr-x"));

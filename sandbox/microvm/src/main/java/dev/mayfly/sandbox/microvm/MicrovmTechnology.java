@@ -8,7 +8,6 @@ import dev.mayfly.sandbox.api.SandboxSpec;
 import dev.mayfly.sandbox.api.SandboxStartException;
 import dev.mayfly.sandbox.api.SandboxTechnology;
 import dev.mayfly.sandbox.guest.GuestSandbox;
-import dev.mayfly.sandbox.guest.JavaRuntime;
 import dev.mayfly.sandbox.guest.Runtimes;
 import dev.mayfly.sandbox.linux.Cgroups;
 import dev.mayfly.sandbox.linux.Linux;
@@ -92,9 +91,7 @@ public final class MicrovmTechnology implements SandboxTechnology {
             return List.of();
         }
         try {
-            return detected().names().stream()
-                    .filter(runtime -> !runtime.equals(JavaRuntime.NAME))
-                    .toList();
+            return detected().names();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return List.of();

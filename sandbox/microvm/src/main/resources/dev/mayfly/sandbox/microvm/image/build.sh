@@ -1,11 +1,12 @@
 #!/bin/sh
 # Builds the image that every microVM starts from, out of distribution packages and this machine's own interpreters.
 #
-#   build.sh SOURCES CACHE [RUNTIME_FOLDER]
+#   build.sh SOURCES CACHE [RUNTIME_FOLDER [JDK]]
 #
 #   SOURCES         where agent.c and the other sources lie, beside this script
 #   CACHE           images are kept here, each in a folder named by a digest of all that it is made of
 #   RUNTIME_FOLDER  what functions see as /var/runtime: our bootstraps
+#   JDK             what functions in Java see as /var/lang
 #   KERNEL, MODULES a kernel and its module folder to use instead of Debian's linux-image-cloud-amd64
 #
 # Prints the image's folder, which holds: vmlinuz, vmlinux (where it can be unpacked), initrd.gz, root.sqfs, jailer, readonly.so, tsc, contents. An image that is there already
@@ -17,6 +18,7 @@ export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 sources=$1
 cache=$2
 runtime=${3:-}
+jdk=${4:-}
 arch=$(uname -m)
 
 say() { echo "image: $*" >&2; }
@@ -75,6 +77,7 @@ digest=$( {
   cat "$sources"/*.c "$sources"/*.h "$sources/init" "$sources/build.sh"
   [ -z "$runtime" ] || (cd "$runtime" && find . -type f | sort | xargs cat)
   describe $interpreters "$busybox" /bin/bash /usr/bin/curl /etc/ssl/certs/ca-certificates.crt /lib/x86_64-linux-gnu/libc.so.6
+  [ -z "$jdk" ] || describe "$jdk/release" "$jdk/lib/modules" "$jdk/lib/server/libjvm.so" "$jdk/lib/server/classes.jsa"
 } | sha256sum | cut -c 1-16)
 image=$cache/$digest
 if [ -e "$image/complete" ]; then
@@ -176,8 +179,14 @@ if [ -d /usr/share/nodejs ]; then
     [ ! -d /usr/share/nodejs/$each ] || (mkdir -p "$root/usr/share/nodejs" && cp -aL /usr/share/nodejs/$each "$root/usr/share/nodejs/")
   done
 fi
+# What running programs needs of a JDK
+if [ -n "$jdk" ]; then
+  (cd "$jdk" && tar -chf - --exclude=./lib/src.zip --exclude=./lib/ct.sym --exclude='./lib/server/classes_*.jsa' \
+    $(for each in bin/java bin/keytool conf lib release; do [ ! -e "$each" ] || echo "./$each"; done)) | tar -xf - -C "$root/var/lang"
+  find "$jdk/lib" -name '*.so' >>"$work/objects"
+fi
 while read -r object; do ldd "$object" 2>/dev/null || true; done <"$work/objects" \
-  | sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p; s/^[[:space:]]*\(\/[^ ]*\) (0x.*/\1/p' | sort -u >"$work/libraries"
+  | sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p; s/^[[:space:]]*\(\/[^ ]*\) (0x.*/\1/p' | grep -v "^${jdk:-none}/" | sort -u >"$work/libraries"
 for each in /lib/x86_64-linux-gnu/libnss_files.so.2 /lib/x86_64-linux-gnu/libnss_dns.so.2; do
   [ ! -e $each ] || echo $each >>"$work/libraries"
 done
@@ -212,6 +221,7 @@ timeout 300 mksquashfs "$root" "$work/image/root.sqfs" -comp lz4 -noappend -all-
 {
   echo "kernel $kernel_id"
   for each in $interpreters; do echo "interpreter $each"; done
+  [ -z "$jdk" ] || echo "jdk $jdk"
 } >"$work/image/contents"
 : >"$work/image/complete"
 chmod 755 "$work/image"
