@@ -170,7 +170,7 @@ public final class Extensions implements AutoCloseable {
     }
 
     /** Whether any has registered. */
-    boolean any() {
+    public boolean any() {
         return has(_ -> true);
     }
 

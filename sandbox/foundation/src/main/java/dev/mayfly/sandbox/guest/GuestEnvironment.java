@@ -14,6 +14,9 @@ public final class GuestEnvironment {
     /** Names a program that starts the runtime. */
     public static final String EXEC_WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER";
 
+    /** Says how the init phase came about. */
+    public static final String INITIALIZATION_TYPE = "AWS_LAMBDA_INITIALIZATION_TYPE";
+
     public static final String TASK_ROOT = "/var/task";
     /** Where the function's layers are. */
     public static final String LAYERS = "/opt";

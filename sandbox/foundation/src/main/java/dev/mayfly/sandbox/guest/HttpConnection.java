@@ -127,10 +127,16 @@ final class HttpConnection {
         return false;
     }
 
-    /** Nothing is restored over this link: the runtime goes on at once, as after a restore. */
-    private boolean restoreNext(HttpLink link, HttpRequest request) throws IOException {
+    /** Answers the guest that it was restored, then serves it. */
+    void restore() throws IOException, InterruptedException {
+        respond(200, "", new byte[0]);
+        serve();
+    }
+
+    /** A guest that nobody takes a snapshot of goes on at once, as after a restore. */
+    private boolean restoreNext(HttpLink link, HttpRequest request) throws IOException, InterruptedException {
         request.readBody(in, 0, new HashMap<>());
-        if (link.guestMayStillBegin()) {
+        if (link.guestAwaitsRestore()) {
             respond(200, "", new byte[0]);
         } else {
             wrongState();

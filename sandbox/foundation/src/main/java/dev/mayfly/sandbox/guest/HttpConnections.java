@@ -36,18 +36,32 @@ final class HttpConnections implements AutoCloseable {
         try {
             while (true) {
                 free.acquire();
-                SocketChannel channel = listener.accept();
-                open.add(channel);
-                Thread.ofVirtual().name("runtime-api-connection").start(() -> serve(channel));
+                start(listener.accept(), HttpConnection::serve);
             }
         } catch (IOException | InterruptedException e) {
             closeAll();
         }
     }
 
-    private void serve(SocketChannel channel) {
+    @FunctionalInterface
+    private interface Service {
+        void serve(HttpConnection connection) throws IOException, InterruptedException;
+    }
+
+    private void start(SocketChannel channel, Service service) {
+        open.add(channel);
+        Thread.ofVirtual().name("runtime-api-connection").start(() -> serve(channel, service));
+    }
+
+    /** Serves a guest that waits there to be told that it was restored. */
+    void restore(SocketChannel channel) throws InterruptedException {
+        free.acquire();
+        start(channel, HttpConnection::restore);
+    }
+
+    private void serve(SocketChannel channel, Service service) {
         try (channel) {
-            new HttpConnection(channel, link, extensions, bodies).serve();
+            service.serve(new HttpConnection(channel, link, extensions, bodies));
         } catch (IOException e) {
             // The guest broke the connection, or the sandbox was closed: nobody is left to be told.
             return;

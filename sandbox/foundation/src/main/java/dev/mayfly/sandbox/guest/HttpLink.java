@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -34,6 +35,11 @@ public final class HttpLink implements GuestLink {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final HttpConnections connections;
+    /** Whether a snapshot is taken when the guest asks to be restored, so that it is not answered. */
+    private final boolean kept;
+    /** Where a guest that is a copy waits to be told that it was restored. */
+    private final @Nullable SocketChannel waiting;
+
     private @Nullable InitOutcome init;
     private @Nullable Event event;
     private boolean delivered;
@@ -53,16 +59,43 @@ public final class HttpLink implements GuestLink {
      * @param extensions serve the Extensions API beside it, or null
      */
     public HttpLink(ServerSocketChannel listener, @Nullable Extensions extensions) {
-        connections = new HttpConnections(listener, this, extensions);
+        this(listener, extensions, false, null);
+    }
+
+    private HttpLink(
+            ServerSocketChannel listener,
+            @Nullable Extensions extensions,
+            boolean kept,
+            @Nullable SocketChannel waiting) {
+        this.kept = kept;
+        this.waiting = waiting;
+        this.connections = new HttpConnections(listener, this, extensions);
+    }
+
+    /** Of a guest that a snapshot is taken of: its init phase ends when it asks to be restored, which it never is. */
+    public static HttpLink toKeep(ServerSocketChannel listener, Extensions extensions) {
+        return new HttpLink(listener, extensions, true, null);
+    }
+
+    /**
+     * Of a guest that is a copy of one {@link #toKeep}.
+     *
+     * @param waiting the connection on which that one asked to be restored
+     */
+    public static HttpLink resumed(ServerSocketChannel listener, Extensions extensions, SocketChannel waiting) {
+        return new HttpLink(listener, extensions, false, waiting);
     }
 
     /** Runtimes that people bring greet nobody: asking for the first event is all they say. */
     @Override
     public void awaitRuntime() {}
 
-    /** The guest has had all it needs in its environment since it was started. */
+    /** The guest has had all it needs in its environment since it was started; a copy is told that it was restored. */
     @Override
     public InitOutcome begin(Beginning beginning) throws IOException, InterruptedException {
+        if (waiting != null) {
+            connections.restore(waiting);
+        }
         lock.lock();
         try {
             while (true) {
@@ -240,11 +273,21 @@ public final class HttpLink implements GuestLink {
         }
     }
 
-    /** Whether the guest has not asked for an event yet. */
-    boolean guestMayStillBegin() {
+    /** The guest asks to be restored: false when it may not, as it has asked for an event already. */
+    boolean guestAwaitsRestore() throws IOException, InterruptedException {
         lock.lock();
         try {
-            return init == null;
+            if (init != null) {
+                return false;
+            }
+            if (kept) {
+                init = new InitOutcome.Ready();
+                changed.signalAll();
+            }
+            while (kept) {
+                awaitChange();
+            }
+            return true;
         } finally {
             lock.unlock();
         }

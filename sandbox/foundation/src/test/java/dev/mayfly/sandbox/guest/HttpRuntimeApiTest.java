@@ -3,6 +3,7 @@ package dev.mayfly.sandbox.guest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mayfly.sandbox.api.InvocationRequest;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -13,10 +14,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -91,6 +95,38 @@ class HttpRuntimeApiTest {
             case GuestLink.Answer.Failure(byte[] payload, boolean _) ->
                 "error " + new String(payload, StandardCharsets.UTF_8);
         };
+    }
+
+    @Test
+    void aKeptGuestWaitsToBeRestoredAndItsCopyGoesOnThere() throws Exception {
+        link.close();
+        listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        var extensions = new Extensions(new Extensions.Function("", "", "", null, Set.of()), new Telemetry(null));
+        link = HttpLink.toKeep(listener, extensions);
+        var restore = client.sendAsync(request("restore/next").build(), BodyHandlers.ofString());
+        assertThat(link.begin(NOTHING)).isEqualTo(new GuestLink.InitOutcome.Ready());
+        assertThat(restore).isNotDone();
+        link.close();
+        assertThat(restore).failsWithin(Duration.ofSeconds(10));
+
+        listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        try (ServerSocketChannel pair =
+                        ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                SocketChannel guest = SocketChannel.open(pair.getLocalAddress())) {
+            link = HttpLink.resumed(listener, extensions, pair.accept());
+            var begun = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return link.begin(new GuestLink.Restore(Map.of(), new byte[0]));
+                } catch (IOException | InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            var told = new BufferedReader(Channels.newReader(guest, StandardCharsets.US_ASCII));
+            assertThat(told.readLine()).isEqualTo("HTTP/1.1 200 OK");
+            assertThat(begun).isNotDone();
+            guest.write(StandardCharsets.US_ASCII.encode("GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n"));
+            assertThat(begun.get(10, TimeUnit.SECONDS)).isEqualTo(new GuestLink.InitOutcome.Ready());
+        }
     }
 
     @Test

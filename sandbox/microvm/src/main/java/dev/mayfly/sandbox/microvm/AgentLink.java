@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -74,9 +75,17 @@ final class AgentLink implements AutoCloseable {
         services.put(service, connector);
     }
 
+    /** Whether the first stream, the only one that a copy goes on with, is the only one to the Runtime API. */
+    boolean runtimeIsFirst() {
+        List<GuestStream> runtimes = streams.values().stream()
+                .filter(stream -> stream.service() == Service.RUNTIME_HTTP)
+                .toList();
+        return runtimes.size() == 1 && runtimes.getFirst().isThat(RUNTIME_STREAM, FIRST_GENERATION);
+    }
+
     /** Goes on with the runtime's stream of the guest that this one is a copy of. */
     void resumeRuntime(SocketChannel local) {
-        GuestStream stream = new GuestStream(RUNTIME_STREAM, FIRST_GENERATION, this);
+        GuestStream stream = new GuestStream(RUNTIME_STREAM, FIRST_GENERATION, null, this);
         streams.put(RUNTIME_STREAM, stream);
         stream.attach(local);
     }
@@ -175,10 +184,10 @@ final class AgentLink implements AutoCloseable {
         }
         int number = frame.reader(1).get() & 0xff;
         Service[] known = Service.values();
-        Connector connector = number < known.length ? services.get(known[number]) : null;
-        GuestStream stream = new GuestStream(id, frame.generation(), this);
+        Service service = number < known.length ? known[number] : null;
+        GuestStream stream = new GuestStream(id, frame.generation(), service, this);
         streams.put(id, stream);
-        stream.connect(connector);
+        stream.connect(service == null ? null : services.get(service));
     }
 
     /** The stream has ended on both sides. */

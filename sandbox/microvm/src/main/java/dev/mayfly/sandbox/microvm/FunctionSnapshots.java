@@ -1,6 +1,8 @@
 package dev.mayfly.sandbox.microvm;
 
 import dev.mayfly.sandbox.api.SandboxSpec;
+import dev.mayfly.sandbox.guest.Extensions;
+import dev.mayfly.sandbox.guest.JavaRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,9 @@ final class FunctionSnapshots {
             "AWS_LAMBDA_LOG_STREAM_NAME",
             "AWS_LAMBDA_INITIALIZATION_TYPE",
             "_X_AMZN_TRACE_ID");
+
+    /** Java sees its environment as it was in the snapshot; the credentials there last 12 hours, a sandbox 6. */
+    private static final Duration JAVA_AGE = Duration.ofHours(5);
 
     private static final Duration COPY_LIMIT = Duration.ofMinutes(2);
     private static final Duration SAVE_LIMIT = Duration.ofSeconds(60);
@@ -57,7 +62,20 @@ final class FunctionSnapshots {
     /** The snapshot's folder, or null when there is none. */
     @Nullable
     Path find(SandboxSpec spec) throws IOException {
-        return cache.find(nameOf(spec));
+        Path snapshot = cache.find(nameOf(spec));
+        if (snapshot != null && isJava(spec) && takenAt(snapshot).plus(JAVA_AGE).isBefore(Instant.now())) {
+            discard(snapshot);
+            return null;
+        }
+        return snapshot;
+    }
+
+    static boolean isJava(SandboxSpec spec) {
+        return spec.code().runtime().equals(JavaRuntime.NAME);
+    }
+
+    private static Instant takenAt(Path snapshot) throws IOException {
+        return Files.getLastModifiedTime(snapshot.resolve("state")).toInstant();
     }
 
     void discard(Path snapshot) {
@@ -113,17 +131,21 @@ final class FunctionSnapshots {
 
     /** A copy of it, told that it is one but for the runtime, which is next. */
     static MicroVm restore(Ground ground, Path snapshot, SandboxSpec spec) throws IOException, InterruptedException {
-        Instant taken = Files.getLastModifiedTime(snapshot.resolve("state")).toInstant();
         Size size = Size.holding(spec.memoryMb());
         MicroVm vm =
                 MicroVm.launch(ground, spec.id(), size, new Driver.Memory.Copy(snapshot), snapshot.resolve("code"));
         try {
+            boolean java = isJava(spec);
             // OpenSSL starts its random generator anew when the clock stands before its last start. The right time
             // comes
-            // when the runtime has drawn from it.
-            vm.seed(taken.minus(Duration.ofDays(1)));
+            // when the runtime has drawn from it. Java's draws from the kernel's, when its clock has gone on.
+            vm.seed(java ? Instant.now() : takenAt(snapshot).minus(Duration.ofDays(1)));
             vm.adopt(spec);
-            vm.resumeRuntime();
+            if (java) {
+                vm.resumeHttp(Extensions.Function.of(spec));
+            } else {
+                vm.resumeRuntime();
+            }
             vm.thawFunction();
             return vm;
         } catch (IOException | InterruptedException | RuntimeException e) {

@@ -21,6 +21,7 @@ final class GuestStream {
 
     private final int id;
     private final int generation;
+    private final AgentLink.@Nullable Service service;
     private final AgentLink link;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -32,14 +33,24 @@ final class GuestStream {
     private volatile boolean resetByGuest;
     private @Nullable SocketChannel local;
 
-    GuestStream(int id, int generation, AgentLink link) {
+    /** @param service what the guest opened it to; null when that is not known */
+    GuestStream(int id, int generation, AgentLink.@Nullable Service service, AgentLink link) {
         this.id = id;
         this.generation = generation;
+        this.service = service;
         this.link = link;
     }
 
     int id() {
         return id;
+    }
+
+    AgentLink.@Nullable Service service() {
+        return service;
+    }
+
+    boolean isThat(int number, int ofThatNumber) {
+        return id == number && generation == ofThatNumber;
     }
 
     /**

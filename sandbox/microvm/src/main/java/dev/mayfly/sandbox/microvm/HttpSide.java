@@ -22,18 +22,45 @@ record HttpSide(
         Extensions extensions,
         @Nullable HttpLink link,
         @Nullable ExtensionsDoor door) implements AutoCloseable {
+    /** What the guest's runtime uses it for. */
+    enum Use {
+        /** It has a link of its own. */
+        EXTENSIONS,
+        RUNTIME,
+        /** The same, in a machine that is saved. */
+        RUNTIME_TO_KEEP
+    }
+
     /** Offers it to the guest. */
-    static HttpSide offer(Path socket, AgentLink agent, Extensions.Function function, boolean withRuntimeApi)
+    static HttpSide offer(Path socket, AgentLink agent, Extensions.Function function, Use use) throws IOException {
+        ServerSocketChannel listener = listen(socket, agent);
+        var extensions = extensions(function);
+        return switch (use) {
+            case EXTENSIONS -> new HttpSide(extensions, null, new ExtensionsDoor(listener, extensions));
+            case RUNTIME -> new HttpSide(extensions, new HttpLink(listener, extensions), null);
+            case RUNTIME_TO_KEEP -> new HttpSide(extensions, HttpLink.toKeep(listener, extensions), null);
+        };
+    }
+
+    /** Offers it to a copy of a guest that had it {@link Use#RUNTIME_TO_KEEP}, whose runtime waits at {@code pair}. */
+    static HttpSide resume(Path socket, AgentLink agent, Extensions.Function function, SocketPair pair)
             throws IOException {
+        agent.resumeRuntime(pair.second());
+        var extensions = extensions(function);
+        return new HttpSide(extensions, HttpLink.resumed(listen(socket, agent), extensions, pair.first()), null);
+    }
+
+    private static ServerSocketChannel listen(Path socket, AgentLink agent) throws IOException {
         var address = UnixDomainSocketAddress.of(socket);
         ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         listener.bind(address);
         agent.offer(AgentLink.Service.RUNTIME_HTTP, () -> SocketChannel.open(address));
-        // Connections into the guest do not exist, so nothing can be pushed there.
-        var extensions = new Extensions(function, new Telemetry(null));
-        return withRuntimeApi
-                ? new HttpSide(extensions, new HttpLink(listener, extensions), null)
-                : new HttpSide(extensions, null, new ExtensionsDoor(listener, extensions));
+        return listener;
+    }
+
+    /** Connections into the guest do not exist, so nothing can be pushed there. */
+    private static Extensions extensions(Extensions.Function function) {
+        return new Extensions(function, new Telemetry(null));
     }
 
     @Override

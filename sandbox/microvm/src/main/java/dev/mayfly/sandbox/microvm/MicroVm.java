@@ -1,6 +1,5 @@
 package dev.mayfly.sandbox.microvm;
 
-import dev.mayfly.sandbox.api.ImageProgram;
 import dev.mayfly.sandbox.api.LogSink;
 import dev.mayfly.sandbox.api.SandboxSpec;
 import dev.mayfly.sandbox.guest.Extensions;
@@ -10,17 +9,12 @@ import dev.mayfly.sandbox.guest.GuestLink;
 import dev.mayfly.sandbox.linux.Cgroups;
 import dev.mayfly.sandbox.linux.GuestProcess;
 import dev.mayfly.sandbox.linux.LogLines;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -33,14 +27,11 @@ import org.jspecify.annotations.Nullable;
 final class MicroVm implements Guest {
     private static final int END_SECONDS = 10;
     private static final int COMMAND_SECONDS = 20;
-    private static final int ENTROPY_BYTES = 64;
     private static final int MONITOR_THREADS = 64;
     private static final int SIGKILL = 9;
 
     /** How much longer an emulated guest may take to tell of its function's end. */
     private static final int SLOWNESS = 10;
-
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Path folder;
     private final Ground ground;
@@ -147,23 +138,11 @@ final class MicroVm implements Guest {
 
     /** Gives the guest random bytes that no other has, and sets its clock. */
     void seed(Instant clock) throws IOException, InterruptedException {
-        byte[] entropy = new byte[ENTROPY_BYTES];
-        RANDOM.nextBytes(entropy);
-        command(
-                Frame.SEED,
-                ByteBuffer.allocate(8 + ENTROPY_BYTES)
-                        .putLong(nanos(clock))
-                        .put(entropy)
-                        .array());
-    }
-
-    private static long nanos(Instant clock) {
-        return clock.getEpochSecond() * 1_000_000_000L + clock.getNano();
+        command(Frame.SEED, Orders.seed(clock));
     }
 
     private void setClock() throws IOException {
-        agent().send(Frame.of(
-                Frame.TIME, ByteBuffer.allocate(8).putLong(nanos(Instant.now())).array()));
+        agent().send(Frame.of(Frame.TIME, Orders.time(Instant.now())));
     }
 
     private void command(byte type, byte[] content) throws IOException, InterruptedException {
@@ -184,12 +163,24 @@ final class MicroVm implements Guest {
         link = FramedLink.resumed(pair);
     }
 
-    /** Offers the Extensions API over HTTP, and the Runtime API too when no runtime of ours is expected. */
-    void offerHttp(Extensions.Function function) throws IOException {
-        http = HttpSide.offer(folder.resolve("http.sock"), agent(), function, link == null);
+    /** Offers the Extensions API over HTTP, and the Runtime API unless the runtime has a link of its own. */
+    void offerHttp(Extensions.Function function, HttpSide.Use use) throws IOException {
+        http = HttpSide.offer(folder.resolve("http.sock"), agent(), function, use);
         if (http.link() != null) {
             link = http.link();
         }
+    }
+
+    /** The same for a copy of a machine that was kept while its runtime waited to be restored. */
+    void resumeHttp(Extensions.Function function) throws IOException {
+        SocketPair pair = SocketPair.connect(folder.resolve("api.sock"));
+        http = HttpSide.resume(folder.resolve("http.sock"), agent(), function, pair);
+        link = http.link();
+    }
+
+    /** Whether a copy could go on as this one does: of the function's connections only the runtime's may matter. */
+    boolean canGoOnInCopies() throws IOException {
+        return http == null || !http.extensions().any() && agent().runtimeIsFirst();
     }
 
     @Override
@@ -212,21 +203,7 @@ final class MicroVm implements Guest {
     /** Makes it a machine for that function: limits, {@code /tmp}, code, log, the way to the gateway. */
     void prepare(SandboxSpec spec) throws IOException, InterruptedException {
         adopt(spec);
-        MicrovmSettings settings = ground.settings();
-        ImageProgram image = spec.code().image();
-        if (image != null && image.workingDirectory().indexOf('\n') >= 0) {
-            throw new IOException("The image's working directory is malformed");
-        }
-        String text = "memory=" + ((long) spec.memoryMb() << 20)
-                + "\ntmp=" + ((long) spec.ephemeralStorageMb() << 20)
-                + "\nfiles=" + settings.maxTmpFiles()
-                + "\nprocesses=" + settings.maxProcesses()
-                + "\nopenFiles=" + settings.maxOpenFiles()
-                + "\ncode=1"
-                + "\nlayers=" + (spec.code().layers() == null ? 0 : 1)
-                + (image == null ? "" : "\nimage=" + image.workingDirectory())
-                + "\n";
-        command(Frame.PREPARE, text.getBytes(StandardCharsets.UTF_8));
+        command(Frame.PREPARE, Orders.prepare(spec, ground.settings()));
         command(Frame.NETWORK, http != null ? new byte[] {1} : Frame.NOTHING);
     }
 
@@ -240,18 +217,7 @@ final class MicroVm implements Guest {
 
     /** Starts the function's process. */
     void run(List<String> command, Map<String, String> environment) throws IOException, InterruptedException {
-        List<String> words = new ArrayList<>(command);
-        environment.forEach((name, value) -> words.add(name + "=" + value));
-        ByteArrayOutputStream content = new ByteArrayOutputStream();
-        content.writeBytes(Frame.number(command.size()));
-        for (String word : words) {
-            content.writeBytes(word.getBytes(StandardCharsets.UTF_8));
-            content.write(0);
-        }
-        if (content.size() > Frame.MAX_CONTENT) {
-            throw new IOException("The function's environment is too large");
-        }
-        command(Frame.RUN, content.toByteArray());
+        command(Frame.RUN, Orders.run(command, environment));
     }
 
     /** Stops the function's processes inside, so that none runs in a copy before it is told that it is one. */

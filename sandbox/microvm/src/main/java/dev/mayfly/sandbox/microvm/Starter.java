@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -146,7 +147,7 @@ final class Starter implements AutoCloseable {
     }
 
     private @Nullable Begun restored(SandboxSpec spec) throws IOException, InterruptedException {
-        Path snapshot = isOrdinary(spec) ? snapshots.find(spec) : null;
+        Path snapshot = canBeKept(spec) ? snapshots.find(spec) : null;
         if (snapshot == null) {
             return null;
         }
@@ -175,6 +176,13 @@ final class Starter implements AutoCloseable {
                 && !spec.environment().containsKey(GuestEnvironment.EXEC_WRAPPER)
                 && Extensions.Function.of(spec).external().isEmpty()
                 && GuestEnvironment.canComeLate(spec);
+    }
+
+    /** Java's runtime client waits to be restored, as on Lambda; others that people bring do not. */
+    private static boolean canBeKept(SandboxSpec spec) throws IOException {
+        return FunctionSnapshots.isJava(spec)
+                ? Extensions.Function.of(spec).external().isEmpty()
+                : isOrdinary(spec);
     }
 
     private static GuestLink.Load load(SandboxSpec spec) {
@@ -211,7 +219,7 @@ final class Starter implements AutoCloseable {
             }
             Extensions.Function function = Extensions.Function.of(spec);
             if (http || !function.external().isEmpty()) {
-                vm.offerHttp(function);
+                vm.offerHttp(function, http ? HttpSide.Use.RUNTIME : HttpSide.Use.EXTENSIONS);
             }
             vm.prepare(spec);
             vm.run(function.launch(command), GuestEnvironment.of(spec, LOOPBACK));
@@ -231,19 +239,23 @@ final class Starter implements AutoCloseable {
 
     /** Takes a snapshot of the function, unless there is one or it cannot have any. */
     void snapshot(SandboxSpec spec) throws IOException, SandboxStartException, InterruptedException {
-        runtimes.commandFor(spec);
-        if (!isOrdinary(spec)) {
+        List<String> command = runtimes.commandFor(spec);
+        if (!canBeKept(spec)) {
             return;
         }
         synchronized (snapshotting.computeIfAbsent(spec.code().sha256(), _ -> new Object())) {
             if (snapshots.find(spec) == null) {
-                take(spec);
+                take(spec, command);
             }
         }
     }
 
-    private void take(SandboxSpec spec) throws IOException, SandboxStartException, InterruptedException {
-        ShellKind kind = new ShellKind(spec.code().runtime(), Size.holding(spec.memoryMb()));
+    private void take(SandboxSpec spec, List<String> command)
+            throws IOException, SandboxStartException, InterruptedException {
+        Size size = Size.holding(spec.memoryMb());
+        boolean java = FunctionSnapshots.isJava(spec);
+        ShellKind kind =
+                java ? ShellKind.empty(size) : new ShellKind(spec.code().runtime(), size);
         Path device = code.of(spec.code());
         Path part = snapshots.begin(images.of(kind), device);
         try {
@@ -251,14 +263,28 @@ final class Starter implements AutoCloseable {
                     ground, spec.id(), kind.size(), new Driver.Memory.Continue(part), part.resolve("code"));
             try {
                 vm.seed(Instant.now());
-                vm.resumeRuntime();
-                vm.prepare(spec);
+                if (java) {
+                    vm.offerHttp(Extensions.Function.of(spec), HttpSide.Use.RUNTIME_TO_KEEP);
+                    vm.prepare(spec);
+                    Map<String, String> environment = new HashMap<>(GuestEnvironment.of(spec, LOOPBACK));
+                    environment.put(GuestEnvironment.INITIALIZATION_TYPE, "snap-start");
+                    vm.run(command, environment);
+                } else {
+                    vm.resumeRuntime();
+                    vm.prepare(spec);
+                }
             } catch (IOException | InterruptedException | RuntimeException e) {
                 vm.close();
                 throw e;
             }
             try (GuestSandbox _ = GuestSandbox.begin(spec, vm, load(spec), timer, System.nanoTime(), _ -> {})) {
-                snapshots.finish(spec, vm, part);
+                if (vm.canGoOnInCopies()) {
+                    snapshots.finish(spec, vm, part);
+                } else {
+                    log.info(
+                            "{} has connections that cannot go on in a copy: no snapshot",
+                            spec.code().sha256());
+                }
             }
         } finally {
             VmHome.deleteTree(part);

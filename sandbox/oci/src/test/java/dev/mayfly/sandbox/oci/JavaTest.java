@@ -39,7 +39,7 @@ class JavaTest {
             Assumptions.assumeTrue(availability.available(), availability.detail());
             assertThat(technology.runtimes()).contains(JavaRuntime.NAME);
             Bootstraps.writeTo(folder.resolve("runtime"));
-            JavaGuest guest = JavaGuest.compile(folder, folder.resolve("runtime/lib/aws-lambda-java-core.jar"));
+            JavaGuest guest = JavaGuest.compile(folder, folder.resolve("runtime/lib"));
             var plain = guest.spec(
                     JavaGuest.REQUEST_HANDLER, 512, Map.of("JAVA_TOOL_OPTIONS", "-Dof.the.user=yes"), log::add);
             try (Sandbox sandbox = technology.start(plain)) {

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
@@ -29,7 +30,10 @@ import javax.tools.ToolProvider;
  * @param code its folder, with a jar
  */
 public record JavaGuest(Path code) {
-    /** Answers id, name, the system property {@code of.the.user} and its heap in MB; throws for an event with {@code fail}. */
+    /**
+     * Answers id, name, the system property {@code of.the.user}, its heap in MB, a random number, what its hooks were told
+     * ({@code kept}, {@code restored}) and the time; throws for an event with {@code fail}.
+     */
     public static final String REQUEST_HANDLER = "app.Hello::handleRequest";
 
     /** Answers {@code {"hello": name}}. */
@@ -42,6 +46,7 @@ public record JavaGuest(Path code) {
     private static final String SOURCE = """
             package app;
 
+            import com.amazonaws.services.lambda.crac.*;
             import com.amazonaws.services.lambda.runtime.*;
             import java.io.*;
             import java.util.*;
@@ -49,12 +54,27 @@ public record JavaGuest(Path code) {
             public class Hello implements RequestHandler<Map<String, Object>, Map<String, Object>> {
                 public static class Event { public String name; }
 
-                public Map<String, Object> handleRequest(Map<String, Object> event, Context context) {
+                private static final java.security.SecureRandom RANDOM = new java.security.SecureRandom();
+                private static final List<String> HOOKS = new ArrayList<>();
+                private static final Resource RESOURCE = new Resource() {
+                    @Override public void beforeCheckpoint(com.amazonaws.services.lambda.crac.Context<? extends Resource> c) {
+                        RANDOM.nextLong();
+                        HOOKS.add("kept");
+                    }
+                    @Override public void afterRestore(com.amazonaws.services.lambda.crac.Context<? extends Resource> c) {
+                        HOOKS.add("restored");
+                    }
+                };
+
+                static { Core.getGlobalContext().register(RESOURCE); }
+
+                public Map<String, Object> handleRequest(Map<String, Object> event, com.amazonaws.services.lambda.runtime.Context context) {
                     if (event.containsKey("fail")) throw new IllegalStateException("boom");
                     System.out.println("hello from java");
                     return Map.of("id", context.getAwsRequestId(), "name", event.get("name"),
                             "option", String.valueOf(System.getProperty("of.the.user")),
-                            "heap", Runtime.getRuntime().maxMemory() >> 20);
+                            "heap", Runtime.getRuntime().maxMemory() >> 20,
+                            "random", RANDOM.nextLong(), "hooks", HOOKS, "millis", System.currentTimeMillis());
                 }
 
                 public Map<String, String> pojo(Event event) { return Map.of("hello", event.name); }
@@ -66,13 +86,13 @@ public record JavaGuest(Path code) {
     /**
      * Compiles it into {@code folder}.
      *
-     * @param core AWS's {@code aws-lambda-java-core}
+     * @param client AWS's runtime interface client: jars
      */
-    public static JavaGuest compile(Path folder, Path core) throws IOException {
+    public static JavaGuest compile(Path folder, Path client) throws IOException {
         Path source = Files.createDirectories(folder.resolve("src/app")).resolve("Hello.java");
         Files.writeString(source, SOURCE);
         Path classes = Files.createDirectories(folder.resolve("classes"));
-        String[] arguments = {"-cp", core.toString(), "-d", classes.toString(), source.toString()};
+        String[] arguments = {"-cp", classPath(client), "-d", classes.toString(), source.toString()};
         assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments))
                 .isZero();
         Path code = Files.createDirectories(folder.resolve("code"));
@@ -86,6 +106,12 @@ public record JavaGuest(Path code) {
         }
         Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("r--r--r--"));
         return new JavaGuest(code);
+    }
+
+    private static String classPath(Path jars) throws IOException {
+        try (Stream<Path> files = Files.list(jars)) {
+            return files.map(Path::toString).collect(Collectors.joining(":"));
+        }
     }
 
     /** A sandbox of it. */
