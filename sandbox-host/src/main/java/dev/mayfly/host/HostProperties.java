@@ -55,6 +55,8 @@ public record HostProperties(
      * @param keepAlive how long an idle sandbox stays when the autoscaler says nothing
      * @param lifetime how old a sandbox may get before it is replaced; below the 12 h of its credentials
      * @param initTimeout the init phase's limit. AWS: 10 s.
+     * @param longInitTimeout the same where nobody waits for it (provisioned concurrency, SnapStart, whatever a host prepares),
+     *     unless the function's timeout is longer. AWS: 130 s.
      * @param freezeAfter how long a sandbox is idle before everything in it is stopped until its next invocation; 0 means at
      *     once
      */
@@ -66,6 +68,7 @@ public record HostProperties(
             @DefaultValue("10m") Duration keepAlive,
             @DefaultValue("6h") Duration lifetime,
             @DefaultValue("10s") Duration initTimeout,
+            @DefaultValue("130s") Duration longInitTimeout,
             @DefaultValue("20ms") Duration freezeAfter) {}
 
     /**

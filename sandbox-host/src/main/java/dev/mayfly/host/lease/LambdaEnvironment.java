@@ -32,6 +32,13 @@ class LambdaEnvironment {
         this.clock = clock;
     }
 
+    private static String initializationType(FunctionVersion version, boolean provisioned) {
+        if (provisioned) {
+            return "provisioned-concurrency";
+        }
+        return version.snapStart() ? "snap-start" : "on-demand";
+    }
+
     Map<String, String> of(FunctionVersion version, String sandboxId, boolean provisioned) {
         var variables = new HashMap<>(version.environment());
         variables.putIfAbsent("TZ", ":UTC");
@@ -46,7 +53,7 @@ class LambdaEnvironment {
         variables.put("AWS_LAMBDA_FUNCTION_NAME", version.name());
         variables.put("AWS_LAMBDA_FUNCTION_VERSION", version.version());
         variables.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Integer.toString(version.memoryMb()));
-        variables.put("AWS_LAMBDA_INITIALIZATION_TYPE", provisioned ? "provisioned-concurrency" : "on-demand");
+        variables.put("AWS_LAMBDA_INITIALIZATION_TYPE", initializationType(version, provisioned));
         var logging = version.logging();
         variables.put("AWS_LAMBDA_LOG_GROUP_NAME", logging.group());
         variables.put("AWS_LAMBDA_LOG_FORMAT", logging.format() == LogSettings.Format.JSON ? "JSON" : "Text");

@@ -6,14 +6,11 @@ import dev.mayfly.host.HostProperties;
 import dev.mayfly.host.code.CodeCache;
 import dev.mayfly.host.code.InvalidCodeException;
 import dev.mayfly.sandbox.api.LogSink;
-import dev.mayfly.sandbox.api.Sandbox;
 import dev.mayfly.sandbox.api.SandboxSpec;
 import dev.mayfly.sandbox.api.SandboxStartException;
-import dev.mayfly.sandbox.api.SandboxTechnology;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -52,9 +49,10 @@ class SandboxStarter {
         var written = new SandboxLog();
         boolean started = false;
         try {
-            SandboxSpec spec = spec(version, provisioned, held, written);
+            InitPhase init = InitPhase.of(version, provisioned, properties.sandboxes());
+            SandboxSpec spec = spec(version, provisioned, held, init, written);
             written.stream(spec.environment().getOrDefault(LambdaEnvironment.LOG_STREAM, ""));
-            var pooled = new PooledSandbox(version, start(technology, spec, version), written, held);
+            var pooled = new PooledSandbox(version, init.start(technology, spec), written, held);
             pooled.took(fetched - began, System.nanoTime() - fetched);
             started = true;
             return pooled;
@@ -66,33 +64,19 @@ class SandboxStarter {
         }
     }
 
-    /**
-     * As on Lambda, an init phase that takes too long is begun again, once, with the function's timeout as its limit.
-     */
-    private static Sandbox start(SandboxTechnology technology, SandboxSpec spec, FunctionVersion version)
-            throws SandboxStartException, InterruptedException {
-        try {
-            return technology.start(spec);
-        } catch (SandboxStartException e) {
-            if (!e.errorType().equals("Sandbox.Timedout")) {
-                throw e;
-            }
-            log.info("The init phase of {} took too long and is begun again", version.key());
-            return technology.start(spec.withInitTimeout(Duration.ofSeconds(version.timeoutSeconds())));
-        }
-    }
-
     /** Has the technology keep the state of the function after its init phase, where it can. */
     void snapshot(FunctionVersion version)
             throws SandboxStartException, TierUnavailableException, InterruptedException {
         var technology = technologies.require(version.isolation(), version.runtime());
+        InitPhase init = InitPhase.unhurried(version, properties.sandboxes());
         try (CodeCache.Held held = hold(version)) {
-            technology.snapshot(
-                    spec(version, false, held, line -> log.debug("{}, for its snapshot: {}", version.key(), line)));
+            technology.snapshot(spec(
+                    version, false, held, init, line -> log.debug("{}, for its snapshot: {}", version.key(), line)));
         }
     }
 
-    private SandboxSpec spec(FunctionVersion version, boolean provisioned, CodeCache.Held held, LogSink logs) {
+    private SandboxSpec spec(
+            FunctionVersion version, boolean provisioned, CodeCache.Held held, InitPhase init, LogSink logs) {
         String id = UUID.randomUUID().toString();
         return new SandboxSpec(
                 id,
@@ -100,7 +84,7 @@ class SandboxStarter {
                 environment.of(version, id, provisioned),
                 version.memoryMb(),
                 version.ephemeralStorageMb(),
-                properties.sandboxes().initTimeout(),
+                init.limit(),
                 address(properties.services().gateway()),
                 version.network() == Network.EGRESS,
                 logs,

@@ -144,7 +144,7 @@ final class AheadOfTimeCaches {
     private void awaitInit(Container container, SandboxSpec spec)
             throws IOException, SandboxStartException, InterruptedException {
         ScheduledFuture<?> deadline =
-                timer.schedule(container::kill, 3 * spec.initTimeout().toMillis(), TimeUnit.MILLISECONDS);
+                timer.schedule(container::kill, spec.initTimeout().toMillis(), TimeUnit.MILLISECONDS);
         try {
             var outcome = container.link().begin(new GuestLink.Load("", "", Map.of()));
             if (outcome instanceof GuestLink.InitOutcome.Failed failed) {
