@@ -18,6 +18,7 @@ import dev.mayfly.contracts.identity.Role;
 import dev.mayfly.contracts.trust.Sealer;
 import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.contracts.trust.Vouching;
+import dev.mayfly.invoker.functions.FunctionDirectory;
 import dev.mayfly.invoker.load.LoadBoard;
 import dev.mayfly.testing.TestKafka;
 import java.io.IOException;
@@ -196,9 +197,13 @@ final class InvokerUnderTest implements AutoCloseable {
         ruled.put(rules.key(), rules);
     }
 
+    /** The registry has these rules, and the invoker has heard of them. */
     void publish(InvocationRules rules) {
         rule(rules);
         publish(Topics.FUNCTION_RULES, rules.key(), rules);
+        var directory = context.getBean(FunctionDirectory.class);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> directory.rules(rules.accountId(), rules.name()).equals(rules));
     }
 
     Call call(String function) {
