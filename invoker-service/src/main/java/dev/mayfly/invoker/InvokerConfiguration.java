@@ -9,12 +9,16 @@ import dev.mayfly.invoker.load.LoadBoard;
 import dev.mayfly.invoker.load.LoadReporter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
 class InvokerConfiguration {
+    /** Of many events that arrive at once few requests to Kafka; to one alone it is not much beside the way to the disk. */
+    private static final Duration LINGER = Duration.ofMillis(2);
+
     @Bean
     Clock clock() {
         return Clock.systemUTC();
@@ -32,7 +36,7 @@ class InvokerConfiguration {
 
     @Bean
     EventPublisher eventPublisher(InvokerProperties properties) {
-        return new EventPublisher(properties.kafka());
+        return new EventPublisher(properties.kafka(), LINGER);
     }
 
     @Bean

@@ -32,6 +32,11 @@ import org.springframework.stereotype.Component;
 @Component
 class UsageIngest implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(UsageIngest.class);
+
+    /** How long Kafka gathers what is new, unless there is much of it: each answer costs as much as some dozen records. */
+    private static final Duration GATHERING = Duration.ofMillis(250);
+
+    private static final int MUCH_BYTES = 256 << 10;
     private static final Duration STOP_LIMIT = Duration.ofSeconds(3);
 
     private final BillingSettings settings;
@@ -119,6 +124,10 @@ class UsageIngest implements SmartLifecycle {
                 "earliest",
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
                 settings.billing().batchRecords(),
+                ConsumerConfig.FETCH_MIN_BYTES_CONFIG,
+                MUCH_BYTES,
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                (int) GATHERING.toMillis(),
                 ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
                 8 << 20);
     }

@@ -36,7 +36,7 @@ public enum Topics {
     INVOCATION_CHANGES("function.invocations.changes", 8, Kind.LOG),
     /** What people want of the queue. Key: {@link dev.mayfly.contracts.queue.QueueOrder#key}. Value: that record. */
     QUEUE_ORDERS("function.invocations.orders", 1, Kind.COMPACTED),
-    /** Where the time of an invocation went. Key: request id. */
+    /** Where the time of an invocation went. Key: account id and function name, so that a function's travel together. */
     INVOCATION_TRACES("function.invocations.traces", 8, Kind.LOG),
     /** Key: function key. Value: {@link dev.mayfly.contracts.scaling.FunctionLoad}. */
     FUNCTION_LOAD("function.load", 4, Kind.SHORT_LIVED),

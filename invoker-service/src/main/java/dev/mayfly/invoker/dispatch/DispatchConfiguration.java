@@ -1,6 +1,5 @@
 package dev.mayfly.invoker.dispatch;
 
-import dev.mayfly.contracts.events.EventPublisher;
 import dev.mayfly.contracts.trust.Vouching;
 import dev.mayfly.invoker.InvokerId;
 import dev.mayfly.invoker.InvokerProperties;
@@ -43,8 +42,8 @@ class DispatchConfiguration {
     }
 
     @Bean
-    TracePublisher tracePublisher(EventPublisher publisher, MeterRegistry metrics) {
-        return new TracePublisher(publisher, metrics);
+    TracePublisher tracePublisher(InvokerProperties properties, MeterRegistry metrics) {
+        return new TracePublisher(properties.kafka(), metrics);
     }
 
     @Bean

@@ -6,6 +6,7 @@ import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.contracts.traces.InvocationTrace;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
@@ -16,11 +17,19 @@ import java.util.concurrent.BlockingQueue;
 final class TracePublisher implements AutoCloseable {
     private static final int BACKLOG = 10_000;
 
+    /** Traces are read a moment later anyway; one by one they cost Kafka more than the invocation does. */
+    private static final Duration LINGER = Duration.ofMillis(100);
+
     private final BlockingQueue<InvocationTrace> backlog = new ArrayBlockingQueue<>(BACKLOG);
     private final EventPublisher publisher;
     private final Counter dropped;
     private final Thread thread;
 
+    TracePublisher(String kafka, MeterRegistry metrics) {
+        this(new EventPublisher(kafka, LINGER), metrics);
+    }
+
+    /** @param publisher is closed with this */
     TracePublisher(EventPublisher publisher, MeterRegistry metrics) {
         this.publisher = publisher;
         this.dropped = metrics.counter("mayfly.invoker.traces.dropped");
@@ -37,14 +46,15 @@ final class TracePublisher implements AutoCloseable {
         try {
             while (true) {
                 InvocationTrace trace = backlog.take();
+                String function = trace.accountId() + ":" + trace.function();
                 var event = CloudEvent.of(
                         trace.requestId() + "/" + trace.attempt(),
                         "/mayfly/invoker-service",
                         "dev.mayfly.invocation.trace",
-                        trace.accountId() + ":" + trace.function(),
+                        function,
                         trace);
                 publisher
-                        .publish(Topics.INVOCATION_TRACES, trace.requestId(), event)
+                        .publish(Topics.INVOCATION_TRACES, function, event)
                         .exceptionally(failure -> {
                             dropped.increment();
                             return null;
@@ -58,5 +68,6 @@ final class TracePublisher implements AutoCloseable {
     @Override
     public void close() {
         thread.interrupt();
+        publisher.close();
     }
 }

@@ -36,6 +36,11 @@ import org.springframework.transaction.support.TransactionOperations;
 final class ProjectionSession implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ProjectionSession.class);
     private static final Duration POLL = Duration.ofMillis(200);
+
+    /** How long Kafka gathers what is new, unless there is much of it: each answer costs as much as some dozen records. */
+    private static final Duration GATHERING = Duration.ofMillis(250);
+
+    private static final int MUCH_BYTES = 256 << 10;
     private static final Duration KAFKA_LIMIT = Duration.ofSeconds(10);
     private static final Duration TIDY = Duration.ofMinutes(1);
 
@@ -133,6 +138,10 @@ final class ProjectionSession implements AutoCloseable {
                 "earliest",
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
                 parts.settings().observability().batchRecords(),
+                ConsumerConfig.FETCH_MIN_BYTES_CONFIG,
+                MUCH_BYTES,
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                (int) GATHERING.toMillis(),
                 ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
                 4 << 20);
     }

@@ -38,7 +38,7 @@ class InvocationRunner {
     private final UsageJournal journal;
     private final LogPublisher logs;
     private final Clock clock;
-    private final MeterRegistry metrics;
+    private final InvocationTimers timers;
 
     InvocationRunner(
             FunctionDirectory functions,
@@ -52,7 +52,7 @@ class InvocationRunner {
         this.journal = journal;
         this.logs = logs;
         this.clock = clock;
-        this.metrics = metrics;
+        this.timers = new InvocationTimers(metrics);
     }
 
     /** How an invocation went, before it is metered. */
@@ -224,15 +224,7 @@ class InvocationRunner {
                 wait.startMicros(),
                 reported(run),
                 run.errorType()));
-        metrics.timer(
-                        "mayfly.host.invocations",
-                        "tier",
-                        version.isolation().tagValue(),
-                        "start",
-                        run.start().name(),
-                        "status",
-                        run.status().name())
-                .record(Duration.ofNanos(usage.durationNanos()));
+        timers.of(version.isolation(), run.start(), run.status()).record(Duration.ofNanos(usage.durationNanos()));
         var outcome = new InvocationOutcome(
                 run.status(),
                 run.start(),

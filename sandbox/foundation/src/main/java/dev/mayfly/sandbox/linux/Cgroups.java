@@ -90,9 +90,15 @@ public final class Cgroups {
     /** One cgroup, in every hierarchy. */
     public final class Cgroup {
         private final String path;
+        private final KernelFile cpu;
+        private final KernelFile peakMemory;
+        private final KernelFile memory;
 
         private Cgroup(String path) {
             this.path = path;
+            this.cpu = new KernelFile(file("cpuacct", "cpuacct.usage", "cpu.stat"));
+            this.peakMemory = new KernelFile(file("memory", "memory.max_usage_in_bytes", "memory.peak"));
+            this.memory = new KernelFile(file("memory", "memory.usage_in_bytes", "memory.current"));
         }
 
         private Path file(String controller, String version1, String version2) {
@@ -109,19 +115,16 @@ public final class Cgroups {
 
         /** CPU time used up to now. */
         public long cpuNanos() {
-            if (unified == null) {
-                return number(file("cpuacct", "cpuacct.usage", ""));
-            }
-            return field(under(unified).resolve("cpu.stat"), "usage_usec") * 1000;
+            return unified == null ? cpu.number() : cpu.field("usage_usec") * 1000;
         }
 
         /** The highest memory use up to now. */
         public long peakMemoryBytes() {
-            return number(file("memory", "memory.max_usage_in_bytes", "memory.peak"));
+            return peakMemory.number();
         }
 
         public long residentMemoryBytes() {
-            return number(file("memory", "memory.usage_in_bytes", "memory.current"));
+            return memory.number();
         }
 
         /** How many processes were killed for want of memory. */
@@ -239,6 +242,9 @@ public final class Cgroups {
                 killAll();
                 LockSupport.parkNanos(1_000_000);
             }
+            cpu.close();
+            peakMemory.close();
+            memory.close();
         }
 
         /** Those frozen below version 1's freezer die only when thawed. */
