@@ -9,6 +9,7 @@ import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.contracts.hosting.InvocationOutcome.Status;
 import dev.mayfly.contracts.identity.Role;
+import dev.mayfly.contracts.traces.TraceHeader;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -55,6 +56,26 @@ class InvokeTest {
         assertThat(response.body()).contains("\"message\":\"", "\"Message\":\"").contains(message);
     }
 
+    private static String lineage(String function, int runs) {
+        String text = TraceHeader.of(null)
+                .entering(InvokerUnderTest.ACCOUNT, function)
+                .text();
+        return text.replaceFirst(".*Lineage=(.*):0", "$1:" + runs);
+    }
+
+    @Test
+    void aFunctionThatInvokesItselfWithoutEndIsStopped() throws Exception {
+        String others = "Root=1-5759e988-bd862e3fe1be46a994272793;Lineage=0000000a:99|";
+        var last = invoker.call("hello").header("X-Amzn-Trace-Id", others + lineage("hello", 14));
+        assertThat(last.send().headers().firstValue("X-Amzn-Trace-Id")).hasValue(others + lineage("hello", 15));
+        var next = invoker.call("hello").header("X-Amzn-Trace-Id", others + lineage("hello", 15));
+        assertError(next.send(), 400, "RecursiveInvocationException", "has run it 16 times");
+        assertThat(invoker.host.runs)
+                .extracting(run -> run.order().requestId())
+                .contains(last.requestId())
+                .doesNotContain(next.requestId());
+    }
+
     @Test
     void answersWithTheFunctionsAnswer() throws Exception {
         var call = invoker.call("hello").body("{\"a\":1}").header("X-Amz-Client-Context", "eyJ9");
@@ -62,7 +83,7 @@ class InvokeTest {
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.body()).isEqualTo("{\"a\":1}");
         assertThat(response.headers().firstValue("X-Amz-Executed-Version")).hasValue("$LATEST");
-        assertThat(response.headers().firstValue("Server-Timing").orElse("")).contains("handler;dur=1.500");
+        assertThat(response.headers().firstValue("Server-Timing").orElse("")).contains("handler;dur=");
         assertThat(response.headers().firstValue("X-Amz-Function-Error")).isEmpty();
         assertThat(response.headers().firstValue("X-Amzn-Trace-Id").orElse("")).startsWith("Root=1-");
         var run = invoker.host.runsOf("hello").stream()
@@ -70,6 +91,7 @@ class InvokeTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(run.order().clientContext()).isEqualTo("eyJ9");
+        assertThat(run.order().traceId()).endsWith(";Lineage=" + lineage("hello", 0));
         assertThat(run.order().attempt()).isEqualTo(1);
         assertThat(run.order().functionArn()).isEqualTo("arn:aws:lambda:us-east-1:000000000000:function:hello");
     }

@@ -144,6 +144,34 @@ final class InvokerUnderTest implements AutoCloseable {
                 Instant.now());
     }
 
+    FunctionVersion withDeadLetters(String name, String target) {
+        var plain = function(name, "Active");
+        return new FunctionVersion(
+                plain.accountId(),
+                name,
+                plain.version(),
+                plain.revisionId(),
+                plain.runtime(),
+                plain.handler(),
+                plain.memoryMb(),
+                plain.timeoutSeconds(),
+                plain.ephemeralStorageMb(),
+                plain.environment(),
+                plain.codeSha256(),
+                plain.codeSize(),
+                plain.isolation(),
+                plain.network(),
+                plain.state(),
+                null,
+                plain.lastModified(),
+                List.of(),
+                null,
+                plain.logging(),
+                false,
+                target,
+                false);
+    }
+
     /** The registry knows it; Kafka has not told yet. */
     void register(String... names) {
         for (String name : names) {

@@ -12,6 +12,7 @@ import dev.mayfly.contracts.hosting.InvocationOutcome.Status;
 import dev.mayfly.contracts.queue.QueueChange;
 import dev.mayfly.contracts.queue.QueueOrder;
 import dev.mayfly.contracts.queue.QueuedEvent;
+import dev.mayfly.contracts.traces.InvocationTrace;
 import dev.mayfly.testing.TestKafka;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -39,9 +41,12 @@ class QueueRulesTest {
     private static final String ACCOUNT = InvokerUnderTest.ACCOUNT;
     private static final List<QueueChange> CHANGES = new CopyOnWriteArrayList<>();
     private static final List<CloudEvent> DEAD = new CopyOnWriteArrayList<>();
+    private static final List<InvocationTrace> TRACES = new CopyOnWriteArrayList<>();
+    private static final String TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     private static InvokerUnderTest invoker;
     private static TopicTail changes;
     private static TopicTail dead;
+    private static TopicTail traces;
 
     @BeforeAll
     static void start() throws Exception {
@@ -62,16 +67,32 @@ class QueueRulesTest {
                 Topics.DEAD_INVOCATIONS,
                 TopicTail.From.BEGINNING,
                 received -> DEAD.add(CloudEvent.from(received)));
+        traces = new TopicTail(
+                TestKafka.bootstrapServers(),
+                Topics.INVOCATION_TRACES,
+                TopicTail.From.BEGINNING,
+                received -> TRACES.add(Json.read(CloudEvent.from(received).data(), InvocationTrace.class)));
     }
 
     @AfterAll
     static void stop() {
         changes.close();
         dead.close();
+        traces.close();
         invoker.close();
     }
 
     private static void rule(String function, int retries, @Nullable String onSuccess, @Nullable String onFailure) {
+        rule(function, retries, onSuccess, onFailure, null, null);
+    }
+
+    private static void rule(
+            String function,
+            int retries,
+            @Nullable String onSuccess,
+            @Nullable String onFailure,
+            @Nullable Integer reserved,
+            @Nullable String recursiveLoop) {
         invoker.register(function);
         var none = InvocationRules.none(ACCOUNT, function);
         invoker.publish(new InvocationRules(
@@ -80,10 +101,11 @@ class QueueRulesTest {
                 UUID.randomUUID().toString(),
                 null,
                 none.aliases(),
-                null,
+                reserved,
                 none.provisioned(),
                 List.of(new InvocationRules.Asynchronous("$LATEST", null, retries, onSuccess, onFailure)),
-                none.grants()));
+                none.grants(),
+                recursiveLoop));
     }
 
     private static void fails(String function) {
@@ -109,20 +131,19 @@ class QueueRulesTest {
 
     private static List<ConsumerRecord<String, byte[]>> topic(String name) {
         try (var consumer = new KafkaConsumer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        TestKafka.bootstrapServers(),
-                        "group.id",
-                        UUID.randomUUID().toString(),
-                        "auto.offset.reset",
-                        "earliest"),
+                Map.of("bootstrap.servers", TestKafka.bootstrapServers()),
                 new StringDeserializer(),
                 new ByteArrayDeserializer())) {
-            consumer.subscribe(List.of(name));
+            await().atMost(LIMIT).until(() -> !consumer.partitionsFor(name).isEmpty());
+            var partitions = consumer.partitionsFor(name).stream()
+                    .map(partition -> new TopicPartition(name, partition.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
             var found = new CopyOnWriteArrayList<ConsumerRecord<String, byte[]>>();
-            await().atMost(LIMIT).until(() -> {
+            await().atMost(LIMIT).untilAsserted(() -> {
                 consumer.poll(Duration.ofMillis(300)).forEach(found::add);
-                return !found.isEmpty();
+                assertThat(found).as("%s has; dead are %s", name, DEAD).isNotEmpty();
             });
             return found;
         }
@@ -165,6 +186,83 @@ class QueueRulesTest {
         assertThat(invoker.host.runsOf("breaks"))
                 .extracting(run -> run.order().attempt())
                 .containsExactly(1, 2);
+    }
+
+    /** Two functions that are each other's destination; one of them is stopped, and what stops it is told. */
+    @Test
+    void aLoopOfDestinationsAndAStoppedFunctionsEventsAreGivenUp() throws Exception {
+        String arn = "arn:aws:lambda:us-east-1:" + ACCOUNT + ":function:";
+        for (String name : List.of("ping", "pong", "own")) {
+            invoker.host.when(
+                    name,
+                    (order, event, exchange) ->
+                            StubHost.answer(exchange, StubHost.outcome(Status.SUCCESS), new byte[] {'1'}));
+        }
+        var ping = invoker.withDeadLetters("ping", "kafka://" + ACCOUNT + ".loops-dead");
+        rule("ping", 2, arn + "pong", "kafka://" + ACCOUNT + ".loops", null, null);
+        rule("pong", 2, arn + "ping", null, null, "Allow");
+        invoker.register(ping);
+        invoker.publish(ping);
+        var call = invoker.call("ping").event().header("traceparent", TRACEPARENT);
+        assertThat(call.send().statusCode()).isEqualTo(202);
+
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(invoker.host.runsOf("pong")).hasSize(16));
+        var told = topic(ACCOUNT + ".loops").getFirst();
+        JsonNode record = JsonMapper.shared().readTree(told.value());
+        assertThat(record.path("requestContext").path("condition").asString())
+                .isEqualTo("RecursiveInvocationException");
+        assertThat(record.path("requestContext").path("approximateInvokeCount").asInt())
+                .isZero();
+        assertThat(record.has("responseContext")).isFalse();
+        assertThat(invoker.host.runsOf("ping")).hasSize(16);
+        assertThat(invoker.host.runsOf("pong").getLast().order().traceId())
+                .matches(
+                        "Root=1-4bf92f35-77b34da6a3ce929d0e0e4736;Parent=00f067aa0ba902b7;Sampled=1;Lineage=\\S+:15\\|\\S+:15");
+        var letter = topic(ACCOUNT + ".loops-dead").getFirst();
+        assertThat(header(letter, "ErrorCode")).isEqualTo("400");
+        assertThat(header(letter, "RequestID")).isEqualTo(told.key());
+        await().atMost(LIMIT)
+                .until(() -> TRACES.stream()
+                        .anyMatch(trace ->
+                                trace.requestId().equals(call.requestId()) && TRACEPARENT.equals(trace.traceparent())));
+
+        rule("stopped", 2, null, "kafka://" + ACCOUNT + ".stopped", 0, null);
+        accept("stopped", "{}");
+        assertThat(new String(topic(ACCOUNT + ".stopped").getFirst().value(), StandardCharsets.UTF_8))
+                .contains("\"condition\":\"ZeroReservedConcurrency\"");
+        assertThat(invoker.host.runsOf("stopped")).isEmpty();
+
+        rule("own", 2, arn + "own", null, null, "Allow");
+        accept("own", "{}");
+        await().atMost(LIMIT).until(() -> invoker.host.runsOf("own").size() > 30);
+        rule("own", 2, null, null, null, "Allow");
+    }
+
+    @Test
+    void aDeadLetterTargetGetsTheEventAndWhyItDied() throws Exception {
+        var function = invoker.withDeadLetters("dies", "kafka://" + ACCOUNT + ".dead");
+        rule("dies", 0, null, null);
+        invoker.register(function);
+        invoker.publish(function);
+        String message = "\u00e4".repeat(600);
+        invoker.host.when(
+                "dies",
+                (order, event, exchange) -> StubHost.answer(
+                        exchange,
+                        StubHost.outcome(Status.FUNCTION_ERROR),
+                        ("{\"errorType\":\"E\",\"errorMessage\":\"" + message + "\"}")
+                                .getBytes(StandardCharsets.UTF_8)));
+        String id = accept("dies", "{\"what\": [1, 2]}");
+        var letter = topic(ACCOUNT + ".dead").getFirst();
+        assertThat(new String(letter.value(), StandardCharsets.UTF_8)).isEqualTo("{\"what\": [1, 2]}");
+        assertThat(header(letter, "RequestID")).isEqualTo(id);
+        assertThat(header(letter, "ErrorCode")).isEqualTo("200");
+        assertThat(header(letter, "ErrorMessage")).isEqualTo(message.substring(0, 512));
+    }
+
+    private static String header(ConsumerRecord<String, byte[]> told, String name) {
+        return new String(told.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -218,7 +316,7 @@ class QueueRulesTest {
         String id = accept("once", "{}");
         awaitChange(id, QueueChange.Kind.SUCCEEDED);
         var copy = QueuedEvent.accepted(
-                id, ACCOUNT, "once", "$LATEST", "arn", null, null, Instant.now(), new byte[] {'1'});
+                id, ACCOUNT, "once", "$LATEST", "arn", null, null, null, Instant.now(), new byte[] {'1'});
         invoker.publisher
                 .publish(Topics.INVOCATIONS, copy.functionKey(), copy.toCloudEvent())
                 .join();

@@ -63,7 +63,8 @@ class RoutingTest {
                 null,
                 List.of(),
                 List.of(),
-                List.of());
+                List.of(),
+                null);
     }
 
     private static String executed(HttpResponse<String> response) {
@@ -176,7 +177,8 @@ class RoutingTest {
                 reserved,
                 List.of(),
                 List.of(),
-                List.of(grants));
+                List.of(grants),
+                null);
     }
 
     @ParameterizedTest

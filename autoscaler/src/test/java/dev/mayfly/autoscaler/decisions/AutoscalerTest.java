@@ -81,7 +81,8 @@ class AutoscalerTest {
                 null,
                 List.of(new InvocationRules.Provisioned("live", 4), new InvocationRules.Provisioned("2", 1)),
                 List.of(),
-                List.of());
+                List.of(),
+                null);
         autoscaler.observe(rules);
         assertThat(decideAndRecall(autoscaler))
                 .extracting(ScalingDecision::functionKey, ScalingDecision::desired, ScalingDecision::provisioned)

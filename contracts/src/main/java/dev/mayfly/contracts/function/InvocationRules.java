@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param provisioned sandboxes that are kept ready
  * @param asynchronous what becomes of asynchronous events, by qualifier
  * @param grants who else may act on it
+ * @param recursiveLoop {@code Allow} or {@code Terminate}, or null where nobody said anything, which is {@code Terminate}
  */
 public record InvocationRules(
         String accountId,
@@ -30,7 +31,10 @@ public record InvocationRules(
         @Nullable Integer reservedConcurrency,
         List<Provisioned> provisioned,
         List<Asynchronous> asynchronous,
-        List<Grant> grants) {
+        List<Grant> grants,
+        @Nullable String recursiveLoop) {
+
+    private static final String ALLOW = "Allow";
 
     public InvocationRules {
         aliases = List.copyOf(aliases);
@@ -41,7 +45,7 @@ public record InvocationRules(
 
     /** A function that nobody said anything about. */
     public static InvocationRules none(String accountId, String name) {
-        return new InvocationRules(accountId, name, "", null, List.of(), null, List.of(), List.of(), List.of());
+        return new InvocationRules(accountId, name, "", null, List.of(), null, List.of(), List.of(), List.of(), null);
     }
 
     /**
@@ -113,6 +117,11 @@ public record InvocationRules(
             @Nullable String principalOrgId,
             @Nullable String functionUrlAuthType,
             @Nullable Boolean invokedViaFunctionUrl) {}
+
+    /** Whether a chain of invocations may run it without end. */
+    public boolean allowsRecursion() {
+        return ALLOW.equals(recursiveLoop);
+    }
 
     /** {@code account:name}: the key on Kafka. */
     public String key() {

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param qualifier {@code $LATEST}, a version or an alias, as invoked; which version that is, is found out at each attempt
  * @param functionArn as invoked
+ * @param traceId the trace header that the function gets, as {@link dev.mayfly.contracts.traces.TraceHeader} has it, or null
+ * @param traceparent the client's W3C trace context, or null
  * @param attempt 1 for the first; grows when the function failed
  * @param backOffs how often delivery was put off since, for throttling, a pause or failures of the platform
  * @param acceptedAt when the client was promised delivery
@@ -28,6 +30,7 @@ public record QueuedEvent(
         String qualifier,
         String functionArn,
         @Nullable String traceId,
+        @Nullable String traceparent,
         @Nullable String clientContext,
         int attempt,
         int backOffs,
@@ -62,6 +65,7 @@ public record QueuedEvent(
             String qualifier,
             String functionArn,
             @Nullable String traceId,
+            @Nullable String traceparent,
             @Nullable String clientContext,
             Instant now,
             byte[] payload) {
@@ -72,6 +76,7 @@ public record QueuedEvent(
                 qualifier,
                 functionArn,
                 traceId,
+                traceparent,
                 clientContext,
                 1,
                 0,
@@ -92,6 +97,7 @@ public record QueuedEvent(
                 event.qualifier,
                 event.functionArn,
                 event.traceId,
+                event.traceparent,
                 null,
                 1,
                 0,
@@ -155,6 +161,7 @@ public record QueuedEvent(
                 qualifier,
                 functionArn,
                 traceId,
+                traceparent,
                 clientContext,
                 nextAttempt,
                 nextBackOffs,
@@ -179,6 +186,7 @@ public record QueuedEvent(
             extensions.put("paused", paused.toString());
         }
         putUnlessNull(extensions, "traceid", traceId);
+        putUnlessNull(extensions, "traceparent", traceparent);
         putUnlessNull(extensions, "clientcontext", clientContext);
         putUnlessNull(extensions, "notbefore", notBefore);
         if (delivery != null) {
@@ -210,6 +218,7 @@ public record QueuedEvent(
                     required(event, "qualifier"),
                     required(event, "functionarn"),
                     extensions.get("traceid"),
+                    extensions.get("traceparent"),
                     extensions.get("clientcontext"),
                     Integer.parseInt(required(event, "attempt")),
                     Integer.parseInt(required(event, "backoffs")),

@@ -1,13 +1,16 @@
 package dev.mayfly.registry.management;
 
 import dev.mayfly.registry.rules.QualifierRemoval;
+import dev.mayfly.registry.rules.RulesDraft;
+import dev.mayfly.registry.rules.RulesPart;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /** What is kept as it was said, for all functions. */
 @Component
-class FunctionManagement implements QualifierRemoval {
+class FunctionManagement implements QualifierRemoval, RulesPart {
     private static final String TERMINATE = "Terminate";
     private static final String AUTO = "Auto";
 
@@ -18,11 +21,19 @@ class FunctionManagement implements QualifierRemoval {
     }
 
     String recursiveLoop(UUID functionId) {
+        return saidOfLoops(functionId).orElse(TERMINATE);
+    }
+
+    private Optional<String> saidOfLoops(UUID functionId) {
         return database.sql("select recursive_loop from recursion_configs where function_id = :function")
                 .param("function", functionId)
                 .query(String.class)
-                .optional()
-                .orElse(TERMINATE);
+                .optional();
+    }
+
+    @Override
+    public void addTo(RulesDraft draft, UUID functionId) {
+        saidOfLoops(functionId).ifPresent(draft::recursiveLoop);
     }
 
     void recursiveLoop(UUID functionId, String recursiveLoop) {

@@ -21,6 +21,7 @@ public final class RulesDraft {
     private final List<Provisioned> provisioned = new ArrayList<>();
     private final List<Asynchronous> asynchronous = new ArrayList<>();
     private final List<Grant> grants = new ArrayList<>();
+    private @Nullable String recursiveLoop;
 
     RulesDraft(String accountId, String name, @Nullable String latestPublished, List<Alias> aliases) {
         this.accountId = accountId;
@@ -45,6 +46,10 @@ public final class RulesDraft {
         grants.add(grant);
     }
 
+    public void recursiveLoop(String allowOrTerminate) {
+        recursiveLoop = allowOrTerminate;
+    }
+
     /** With a revision id that follows from the rest, so that announcing the same again changes nothing. */
     InvocationRules rules() {
         byte[] content = Json.bytes(rules(""));
@@ -61,6 +66,7 @@ public final class RulesDraft {
                 reservedConcurrency,
                 provisioned,
                 asynchronous,
-                grants);
+                grants,
+                recursiveLoop);
     }
 }

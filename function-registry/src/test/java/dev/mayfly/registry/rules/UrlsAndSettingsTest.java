@@ -92,7 +92,9 @@ class UrlsAndSettingsTest extends RulesFixture {
         assertThat(lambda.getFunctionRecursionConfig(request -> request.functionName(name))
                         .recursiveLoop())
                 .isEqualTo(RecursiveLoop.TERMINATE);
+        assertThat(rules().allowsRecursion()).isFalse();
         lambda.putFunctionRecursionConfig(request -> request.functionName(name).recursiveLoop(RecursiveLoop.ALLOW));
+        assertThat(rules().allowsRecursion()).isTrue();
         assertThat(lambda.getFunctionRecursionConfig(request -> request.functionName(name))
                         .recursiveLoop())
                 .isEqualTo(RecursiveLoop.ALLOW);

@@ -1,5 +1,6 @@
 package dev.mayfly.invoker.http;
 
+import dev.mayfly.contracts.traces.TraceHeader;
 import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.contracts.trust.Vouching;
 import dev.mayfly.invoker.dispatch.Arrival;
@@ -10,8 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.Locale;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,7 @@ record InvokeRequest(
         boolean streaming,
         boolean tailLogs,
         @Nullable String clientContext,
-        String traceId) {
+        TraceHeader trace) {
 
     /** {@code X-Amz-Invocation-Type}. */
     enum Type {
@@ -35,11 +34,13 @@ record InvokeRequest(
     private static final Pattern PATH = Pattern.compile(
             "/2015-03-31/functions/(.+)/invocations" + "|/2021-11-15/functions/(.+)/response-streaming-invocations"
                     + "|/2014-11-13/functions/(.+)/invoke-async/?");
-    private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
     private static final int CLIENT_CONTEXT_LIMIT = 3583;
 
-    /** @throws LambdaException when a parameter is not as AWS documents it */
-    static InvokeRequest of(HttpServletRequest request) throws LambdaException {
+    /**
+     * @param traceparent the client's W3C trace context, or null
+     * @throws LambdaException when a parameter is not as AWS documents it
+     */
+    static InvokeRequest of(HttpServletRequest request, @Nullable String traceparent) throws LambdaException {
         Matcher path = PATH.matcher(request.getRequestURI());
         if (!path.matches()) {
             throw new LambdaException(LambdaError.UNKNOWN_OPERATION, "Unknown Operation: " + request.getRequestURI());
@@ -53,7 +54,7 @@ record InvokeRequest(
                 streaming,
                 tailLogs(request),
                 clientContext(request),
-                traceId(request));
+                TraceHeader.of(request.getHeader(TraceHeader.NAME), traceparent));
     }
 
     private static FunctionReference function(HttpServletRequest request, String encoded) throws LambdaException {
@@ -163,22 +164,8 @@ record InvokeRequest(
                         .toNanos()
                 / 1_000;
         String sent = request.getHeader("traceparent");
-        boolean usable = sent != null && TRACEPARENT.matcher(sent).matches();
+        boolean usable = sent != null && TraceHeader.isTraceparent(sent);
         return new Arrival(now, Math.max(0, gateway), usable ? sent : null);
-    }
-
-    private static String traceId(HttpServletRequest request) {
-        String sent = request.getHeader("X-Amzn-Trace-Id");
-        if (sent != null && sent.length() <= 512) {
-            return sent;
-        }
-        var random = ThreadLocalRandom.current();
-        return String.format(
-                Locale.ROOT,
-                "Root=1-%08x-%08x%016x;Sampled=0",
-                System.currentTimeMillis() / 1000,
-                random.nextInt(),
-                random.nextLong());
     }
 
     private static LambdaException invalid(String parameter, String value, String allowed) {

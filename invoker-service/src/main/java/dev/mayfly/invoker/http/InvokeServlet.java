@@ -1,6 +1,7 @@
 package dev.mayfly.invoker.http;
 
 import dev.mayfly.contracts.hosting.InvocationOutcome;
+import dev.mayfly.contracts.traces.TraceHeader;
 import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.contracts.trust.VoucherFilter;
 import dev.mayfly.invoker.dispatch.Arrival;
@@ -80,7 +81,7 @@ final class InvokeServlet extends HttpServlet {
     private String serve(HttpServletRequest http, HttpServletResponse response, Voucher voucher)
             throws LambdaException, IOException, InterruptedException {
         var arrival = InvokeRequest.arrival(http, voucher);
-        var request = InvokeRequest.of(http);
+        var request = InvokeRequest.of(http, arrival.traceparent());
         var target = targets.find(request.function(), voucher);
         int limit = request.type() == InvokeRequest.Type.EVENT ? settings.maxAsyncPayload() : settings.maxSyncPayload();
         long announced = http.getContentLengthLong();
@@ -92,21 +93,27 @@ final class InvokeServlet extends HttpServlet {
                     response.setStatus(HttpServletResponse.SC_NO_CONTENT);
                     yield "DryRun";
                 }
-                case EVENT -> enqueue(request, target, event, voucher, response);
+                case EVENT -> enqueue(request, arrival, target, event, voucher, response);
                 case REQUEST_RESPONSE -> invoke(request, arrival, target, event, voucher, response);
             };
         }
     }
 
     private String enqueue(
-            InvokeRequest request, Target target, byte[] event, Voucher voucher, HttpServletResponse response)
+            InvokeRequest request,
+            Arrival arrival,
+            Target target,
+            byte[] event,
+            Voucher voucher,
+            HttpServletResponse response)
             throws LambdaException, InterruptedException {
         try {
             queue.accept(
                             voucher.requestId(),
                             target.function(),
                             target.arn(),
-                            request.traceId(),
+                            request.trace(),
+                            arrival.traceparent(),
                             request.clientContext(),
                             event)
                     .get(ACCEPT_SECONDS, TimeUnit.SECONDS);
@@ -116,7 +123,7 @@ final class InvokeServlet extends HttpServlet {
                     LambdaError.SERVICE_UNAVAILABLE, "The event could not be queued safely. Try again.");
         }
         response.setStatus(HttpServletResponse.SC_ACCEPTED);
-        response.setHeader("X-Amzn-Trace-Id", request.traceId());
+        response.setHeader(TraceHeader.NAME, request.trace().text());
         response.setContentLength(0);
         return "Accepted";
     }
@@ -151,7 +158,8 @@ final class InvokeServlet extends HttpServlet {
             byte[] event,
             Voucher voucher,
             HttpServletResponse response)
-            throws AnswerSink.ReceiverGoneException {
+            throws LambdaException, AnswerSink.ReceiverGoneException {
+        String trace = targets.entering(target.function(), request.trace()).text();
         var order = new Order(
                 target.function(),
                 target.arn(),
@@ -159,17 +167,17 @@ final class InvokeServlet extends HttpServlet {
                 1,
                 event,
                 request.tailLogs(),
-                request.traceId(),
+                trace,
                 request.clientContext(),
                 null,
                 roomWait,
                 arrival);
         String version = target.function().version();
         if (request.streaming()) {
-            var streamed = new StreamingAnswer(response, version, request.traceId());
+            var streamed = new StreamingAnswer(response, version, trace);
             return new Run(target, dispatcher.dispatch(order, streamed), streamed.status());
         }
-        var answer = new ClientAnswer(response, version, request.traceId());
+        var answer = new ClientAnswer(response, version, trace);
         return new Run(target, dispatcher.dispatch(order, answer), answer.status());
     }
 

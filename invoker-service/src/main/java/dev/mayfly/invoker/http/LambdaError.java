@@ -9,6 +9,7 @@ enum LambdaError {
     METHOD_NOT_ALLOWED("MethodNotAllowedException", 405, "User"),
     /** AWS throws {@code ResourceNotReadyException} only for network interfaces; a state conflict is this. */
     RESOURCE_CONFLICT("ResourceConflictException", 409, "User"),
+    RECURSIVE_INVOCATION("RecursiveInvocationException", 400, "User"),
     RESOURCE_NOT_FOUND("ResourceNotFoundException", 404, "User"),
     REQUEST_TOO_LARGE("RequestTooLargeException", 413, "User"),
     SERVICE("ServiceException", 500, "Service"),

@@ -2,10 +2,12 @@ package dev.mayfly.invoker.http;
 
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.function.Isolation;
+import dev.mayfly.contracts.traces.TraceHeader;
 import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.invoker.functions.FunctionDirectory;
 import dev.mayfly.invoker.functions.FunctionReference;
 import dev.mayfly.invoker.functions.Grants;
+import dev.mayfly.invoker.functions.Loops;
 import dev.mayfly.invoker.functions.MinimumIsolation;
 import dev.mayfly.invoker.functions.RegistryUnreachableException;
 import java.util.Optional;
@@ -38,6 +40,20 @@ final class Targets {
     Target findAfresh(FunctionReference named, Voucher voucher) throws LambdaException {
         String arn = named.arn(region, voucher.accountId());
         return new Target(runnable(resolve(named, voucher, arn, true)), arn);
+    }
+
+    /**
+     * The trace header that {@code function} gets.
+     *
+     * @throws LambdaException when the chain that this invocation is part of ran it as often as is allowed
+     */
+    TraceHeader entering(FunctionVersion function, TraceHeader sent) throws LambdaException {
+        TraceHeader entered = sent.entering(function.accountId(), function.name());
+        if (Loops.isOne(function, entered)
+                && !functions.rules(function.accountId(), function.name()).allowsRecursion()) {
+            throw new LambdaException(LambdaError.RECURSIVE_INVOCATION, Loops.REFUSAL);
+        }
+        return entered;
     }
 
     private void authorize(FunctionReference function, Voucher voucher, String arn) throws LambdaException {

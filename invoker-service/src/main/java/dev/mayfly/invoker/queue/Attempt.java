@@ -52,6 +52,22 @@ final class Attempt implements AnswerSink {
         return body;
     }
 
+    /** What the function's error says, without its type. */
+    String plainMessage() {
+        if (body == null) {
+            return errorMessage();
+        }
+        try {
+            return JsonMapper.shared()
+                    .readTree(body)
+                    .path("errorMessage")
+                    .asStringOpt()
+                    .orElseGet(this::errorMessage);
+        } catch (JacksonException e) {
+            return errorMessage();
+        }
+    }
+
     /** The function's error in at most 1024 characters. */
     String errorMessage() {
         String message = status.name();

@@ -2,11 +2,13 @@ package dev.mayfly.invoker.queue;
 
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.queue.QueuedEvent;
+import dev.mayfly.contracts.traces.TraceHeader;
 import dev.mayfly.invoker.dispatch.Arrival;
 import dev.mayfly.invoker.dispatch.Dispatched;
 import dev.mayfly.invoker.dispatch.Dispatcher;
 import dev.mayfly.invoker.dispatch.Order;
 import dev.mayfly.invoker.functions.FunctionDirectory;
+import dev.mayfly.invoker.functions.Loops;
 import dev.mayfly.invoker.functions.MinimumIsolation;
 import dev.mayfly.invoker.functions.RegistryUnreachableException;
 import dev.mayfly.invoker.hosts.AnswerSink;
@@ -14,13 +16,18 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs one queued event and says what is to become of it. Publishes nothing itself, but to destinations. */
 final class Delivery {
     /** A queued event waits in the queue, not at the host's door. */
     private static final Duration ROOM_WAIT = Duration.ofMillis(500);
+
+    private static final Logger log = LoggerFactory.getLogger(Delivery.class);
 
     private final FunctionDirectory functions;
     private final MinimumIsolation minimums;
@@ -75,6 +82,13 @@ final class Delivery {
         if (clock.instant().isAfter(event.deadline(rules.maxAge()))) {
             return aged(context, null);
         }
+        if (Objects.equals(resolved.rules().reservedConcurrency(), 0)) {
+            return givenUp(context, "ZeroReservedConcurrency", "the function's reserved concurrency is 0", null);
+        }
+        if (isLoop(event, function) && !resolved.rules().allowsRecursion()) {
+            log.warn("A loop of {} was stopped: one event has run it {} times", event.functionArn(), Loops.RUNS);
+            return givenUp(context, OutcomeRecords.RECURSIVE, Loops.REFUSAL, null);
+        }
         if (!function.state().equals("Active")) {
             return putOff(context, "FunctionNotActive", function.state());
         }
@@ -82,6 +96,11 @@ final class Delivery {
             return putOff(context, "MinimumIsolation", "the function is weaker than its account's minimum");
         }
         return run(context);
+    }
+
+    private static boolean isLoop(QueuedEvent event, FunctionVersion function) {
+        String traceId = event.traceId();
+        return traceId != null && Loops.isOne(function, new TraceHeader(traceId));
     }
 
     /** What is known of an event once its function is. */
@@ -100,7 +119,7 @@ final class Delivery {
                 event.clientContext(),
                 event.deadline(context.rules().maxAge()),
                 ROOM_WAIT,
-                new Arrival(due(event), 0, null));
+                new Arrival(due(event), 0, event.traceparent()));
         var attempt = new Attempt(context.function().version(), context.rules().onSuccess() != null);
         Dispatched dispatched;
         try {
@@ -181,7 +200,9 @@ final class Delivery {
     private Verdict givenUp(Context context, String reason, String detail, @Nullable Attempt attempt) {
         String deadLetterArn = context.function().deadLetterArn();
         return new Verdict.GivenUp(
-                reason, detail, records.ofFailure(context.event(), context.rules(), deadLetterArn, reason, attempt));
+                reason,
+                detail,
+                records.ofFailure(context.event(), context.rules(), deadLetterArn, reason, detail, attempt));
     }
 
     private static Verdict functionGone() {

@@ -4,6 +4,7 @@ import dev.mayfly.contracts.events.EventPublisher;
 import dev.mayfly.contracts.events.TenantTopics;
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.queue.QueuedEvent;
+import dev.mayfly.contracts.traces.TraceHeader;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -92,7 +93,10 @@ final class Destinations {
                 name,
                 qualifier == null ? FunctionVersion.LATEST : qualifier,
                 arn,
-                outcome.traceId(),
+                TraceHeader.of(outcome.traceId())
+                        .entering(outcome.accountId(), name)
+                        .text(),
+                outcome.traceparent(),
                 null,
                 clock.instant(),
                 outcome.payload());

@@ -6,6 +6,7 @@ import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.queue.QueueOrder;
 import dev.mayfly.contracts.queue.QueuedEvent;
+import dev.mayfly.contracts.traces.TraceHeader;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,15 +38,26 @@ public final class EventQueue {
      * was accepted not long ago is not run again.
      *
      * @param functionArn as invoked: its qualifier says which version is meant, at each attempt anew
+     * @param sent by whoever invokes
+     * @param traceparent likewise, or null
      */
     public CompletableFuture<Void> accept(
             String requestId,
             FunctionVersion function,
             String functionArn,
-            @Nullable String traceId,
+            TraceHeader sent,
+            @Nullable String traceparent,
             @Nullable String clientContext,
             byte[] payload) {
-        return accept(requestId, function.accountId(), function.name(), functionArn, traceId, clientContext, payload);
+        return accept(
+                requestId,
+                function.accountId(),
+                function.name(),
+                functionArn,
+                sent,
+                traceparent,
+                clientContext,
+                payload);
     }
 
     /** As above, for a function that was not looked up. */
@@ -54,7 +66,8 @@ public final class EventQueue {
             String accountId,
             String functionName,
             String functionArn,
-            @Nullable String traceId,
+            TraceHeader sent,
+            @Nullable String traceparent,
             @Nullable String clientContext,
             byte[] payload) {
         return deliver(QueuedEvent.accepted(
@@ -63,7 +76,8 @@ public final class EventQueue {
                 functionName,
                 qualifier(functionArn),
                 functionArn,
-                traceId,
+                sent.entering(accountId, functionName).text(),
+                traceparent,
                 clientContext,
                 clock.instant(),
                 payload));

@@ -25,6 +25,12 @@ final class OutcomeRecords {
     private static final int HTTP_OK = 200;
     private static final String RETRIES_EXHAUSTED = "RetriesExhausted";
 
+    /** The condition of what was stopped as a loop. */
+    static final String RECURSIVE = "RecursiveInvocationException";
+
+    /** AWS gives the first kilobyte of the message. */
+    private static final int MESSAGE_BYTES = 1024;
+
     private final Clock clock;
 
     OutcomeRecords(Clock clock) {
@@ -36,12 +42,16 @@ final class OutcomeRecords {
         return target == null ? List.of() : List.of(invocationRecord(event, target, "Success", attempt));
     }
 
-    /** @param deadLetterArn the function's dead-letter target, or null */
+    /**
+     * @param deadLetterArn the function's dead-letter target, or null
+     * @param detail what to say where no attempt says anything
+     */
     List<QueuedEvent> ofFailure(
             QueuedEvent event,
             AsynchronousRules rules,
             @Nullable String deadLetterArn,
             String condition,
+            String detail,
             @Nullable Attempt attempt) {
         var records = new ArrayList<QueuedEvent>(2);
         String target = rules.onFailure();
@@ -49,12 +59,34 @@ final class OutcomeRecords {
             records.add(invocationRecord(event, target, condition, attempt));
         }
         if (deadLetterArn != null) {
-            String message = attempt == null ? condition : attempt.errorMessage();
-            String code = condition.equals(RETRIES_EXHAUSTED) ? "200" : "429";
+            String message = firstKilobyte(attempt == null ? detail : attempt.plainMessage());
             records.add(on(
-                    event, new QueuedEvent.Delivery(deadLetterArn, event.requestId(), code, message), event.payload()));
+                    event,
+                    new QueuedEvent.Delivery(deadLetterArn, event.requestId(), status(condition), message),
+                    event.payload()));
         }
         return records;
+    }
+
+    /** The HTTP status that a synchronous caller would have seen. */
+    private static String status(String condition) {
+        return switch (condition) {
+            case RETRIES_EXHAUSTED -> "200";
+            case RECURSIVE -> "400";
+            default -> "429";
+        };
+    }
+
+    private static String firstKilobyte(String message) {
+        byte[] whole = message.getBytes(StandardCharsets.UTF_8);
+        if (whole.length <= MESSAGE_BYTES) {
+            return message;
+        }
+        int end = MESSAGE_BYTES;
+        while ((whole[end] & 0xC0) == 0x80) {
+            end--;
+        }
+        return new String(whole, 0, end, StandardCharsets.UTF_8);
     }
 
     private QueuedEvent invocationRecord(

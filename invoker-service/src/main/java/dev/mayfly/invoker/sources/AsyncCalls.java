@@ -1,6 +1,7 @@
 package dev.mayfly.invoker.sources;
 
 import dev.mayfly.contracts.function.EventSource.Target;
+import dev.mayfly.contracts.traces.TraceHeader;
 import dev.mayfly.invoker.functions.FunctionDirectory;
 import dev.mayfly.invoker.functions.RegistryUnreachableException;
 import dev.mayfly.invoker.queue.EventQueue;
@@ -32,7 +33,13 @@ final class AsyncCalls {
             return functions
                     .resolve(accountId, target.name(), target.qualifier())
                     .map(resolved -> queue.accept(
-                                    requestId, resolved.function(), target.arn(region, accountId), null, null, payload)
+                                    requestId,
+                                    resolved.function(),
+                                    target.arn(region, accountId),
+                                    TraceHeader.of(null),
+                                    null,
+                                    null,
+                                    payload)
                             .thenApply(nothing -> true))
                     .orElseGet(() -> CompletableFuture.completedFuture(false));
         } catch (RegistryUnreachableException e) {

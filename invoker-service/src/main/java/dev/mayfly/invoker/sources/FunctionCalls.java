@@ -3,6 +3,7 @@ package dev.mayfly.invoker.sources;
 import dev.mayfly.contracts.function.EventSource.Target;
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.hosting.InvocationOutcome;
+import dev.mayfly.contracts.traces.TraceHeader;
 import dev.mayfly.invoker.dispatch.Dispatched;
 import dev.mayfly.invoker.dispatch.Dispatcher;
 import dev.mayfly.invoker.dispatch.Order;
@@ -85,7 +86,10 @@ final class FunctionCalls {
 
     private Outcome call(FunctionVersion function, String arn, byte[] event) {
         String requestId = UUID.randomUUID().toString();
-        var order = new Order(function, arn, requestId, 1, event, false, null, null, null, ROOM_WAIT, null);
+        String trace = TraceHeader.of(null)
+                .entering(function.accountId(), function.name())
+                .text();
+        var order = new Order(function, arn, requestId, 1, event, false, trace, null, null, ROOM_WAIT, null);
         var collected = new Collected();
         Dispatched dispatched;
         try {

@@ -30,7 +30,8 @@ class ConcurrencyTest {
                 reserved,
                 provisioned == 0 ? List.of() : List.of(new InvocationRules.Provisioned("live", provisioned)),
                 List.of(),
-                List.of()));
+                List.of(),
+                null));
     }
 
     private Admission enter(String name) {

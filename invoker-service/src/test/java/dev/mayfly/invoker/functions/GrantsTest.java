@@ -25,7 +25,7 @@ class GrantsTest {
 
     private static boolean allows(Grant grant, @Nullable String qualifier, Principal principal) {
         var rules = new InvocationRules(
-                "000000000000", "f", "", null, List.of(), null, List.of(), List.of(), List.of(grant));
+                "000000000000", "f", "", null, List.of(), null, List.of(), List.of(), List.of(grant), null);
         return Grants.allow(rules, qualifier, INVOKE, principal);
     }
 

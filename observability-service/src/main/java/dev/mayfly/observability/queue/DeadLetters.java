@@ -3,6 +3,7 @@ package dev.mayfly.observability.queue;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.mayfly.contracts.queue.QueuedEvent;
+import dev.mayfly.contracts.traces.TraceHeader;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -160,6 +161,7 @@ class DeadLetters {
                 row.getString("qualifier"),
                 row.getString("function_arn"),
                 row.getString("trace_id"),
+                null,
                 row.getString("client_context"),
                 row.getInt("attempt"),
                 0,
@@ -183,18 +185,23 @@ class DeadLetters {
     }
 
     /**
-     * The letter as a fresh event. Its request id follows from the old one, so that two replays at once are run once.
+     * The letter as a fresh event. Its request id follows from the old one, so that two replays at once are run once. It
+     * begins a chain of its own: a letter of a loop is run as well.
      */
     static QueuedEvent again(Letter letter, Instant now) {
         byte[] name = ("replay " + letter.requestId()).getBytes(StandardCharsets.UTF_8);
         var dead = letter.event();
+        String traceId = dead.traceId();
         return new QueuedEvent(
                 UUID.nameUUIDFromBytes(name).toString(),
                 dead.accountId(),
                 dead.functionName(),
                 dead.qualifier(),
                 dead.functionArn(),
-                dead.traceId(),
+                traceId == null
+                        ? null
+                        : TraceHeader.of(traceId).withoutLineage().text(),
+                dead.traceparent(),
                 dead.clientContext(),
                 1,
                 0,

@@ -134,6 +134,7 @@ class QueueTest {
                 "arn:aws:lambda:us-east-1:" + ACCOUNT + ":function:" + function,
                 null,
                 null,
+                null,
                 Instant.now(),
                 payload.getBytes(StandardCharsets.UTF_8));
         publisher
