@@ -46,7 +46,9 @@ class EventFilterTest {
         assertThat(either.passes("{\"b\":1}")).isTrue();
         assertThat(either.passes("{\"c\":1}")).isFalse();
         assertThat(EventFilter.of(List.of()).passes("not even json")).isTrue();
-        assertThat(either.passes("not json")).isFalse();
+        for (String none : List.of("not json", "", "[]", "5", "null", "\"a\"")) {
+            assertThat(either.passes(none)).isFalse();
+        }
         assertThat(either.passes("[".repeat(100_000))).isFalse();
     }
 
