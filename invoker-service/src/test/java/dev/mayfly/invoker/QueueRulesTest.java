@@ -153,7 +153,7 @@ class QueueRulesTest {
     void destinationsGetTheRecordsThatAwsDocuments() throws Exception {
         invoker.register("told");
         rule("succeeds", 2, "arn:aws:lambda:us-east-1:" + ACCOUNT + ":function:told", null);
-        rule("breaks", 1, null, "kafka://" + ACCOUNT + ".failures");
+        rule("breaks", 1, null, "arn:aws:kafka:eu-west-1:" + ACCOUNT + ":topic/any/1-2/" + ACCOUNT + ".failures");
         fails("breaks");
 
         String good = accept("succeeds", "{\"n\":1}");

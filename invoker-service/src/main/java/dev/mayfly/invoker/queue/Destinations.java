@@ -2,17 +2,21 @@ package dev.mayfly.invoker.queue;
 
 import dev.mayfly.contracts.events.EventPublisher;
 import dev.mayfly.contracts.events.TenantTopics;
+import dev.mayfly.contracts.function.Destination;
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.queue.QueuedEvent;
 import dev.mayfly.contracts.traces.TraceHeader;
+import dev.mayfly.invoker.objects.Buckets;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +26,7 @@ import org.jspecify.annotations.Nullable;
  * write, a bucket of the account. Blocks; thread-safe.
  */
 final class Destinations {
-    private static final Pattern FUNCTION = Pattern.compile(
-            "arn:aws[a-zA-Z-]*:lambda:[a-z0-9-]+:(\\d{12}):function:([a-zA-Z0-9-_]{1,64})(?::([^:]+))?");
-    private static final Pattern BUCKET = Pattern.compile("arn:aws[a-zA-Z-]*:s3:::([a-z0-9.-]{3,63})");
-    private static final Pattern NAMED_TOPIC = Pattern.compile("kafka://([a-zA-Z0-9._-]{1,249})");
-    private static final Pattern QUEUE_OR_TOPIC =
-            Pattern.compile("arn:aws[a-zA-Z-]*:s[qn]s:[a-z0-9-]+:(\\d{12}):([a-zA-Z0-9_-]{1,200})");
+    private static final int OK = 200;
     private static final DateTimeFormatter DAY =
             DateTimeFormatter.ofPattern("yyyy/MM/dd/yyyy-MM-dd'T'HH.mm.ss").withZone(ZoneOffset.UTC);
 
@@ -46,11 +45,10 @@ final class Destinations {
     private final EventPublisher publisher;
     private final EventQueue queue;
     private final TenantTopics topics;
-    private final ObjectStoreWriter buckets;
+    private final Buckets buckets;
     private final Clock clock;
 
-    Destinations(
-            EventPublisher publisher, EventQueue queue, TenantTopics topics, ObjectStoreWriter buckets, Clock clock) {
+    Destinations(EventPublisher publisher, EventQueue queue, TenantTopics topics, Buckets buckets, Clock clock) {
         this.publisher = publisher;
         this.queue = queue;
         this.topics = topics;
@@ -62,39 +60,29 @@ final class Destinations {
     Carried carry(QueuedEvent outcome) throws InterruptedException {
         var delivery = Objects.requireNonNull(outcome.delivery());
         String target = delivery.target();
-        var function = FUNCTION.matcher(target);
-        if (function.matches()) {
-            return function.group(1).equals(outcome.accountId())
-                    ? toFunction(outcome, target, function.group(2), function.group(3))
-                    : new Carried.Refused(target + " is in another account");
-        }
-        var bucket = BUCKET.matcher(target);
-        if (bucket.matches()) {
-            return buckets.put(bucket.group(1), objectKey(outcome), outcome);
-        }
-        var topic = NAMED_TOPIC.matcher(target);
-        if (topic.matches()) {
-            return toTopic(outcome, topic.group(1));
-        }
-        var stand = QUEUE_OR_TOPIC.matcher(target);
-        if (stand.matches()) {
-            return toTopic(outcome, stand.group(1) + "." + stand.group(2));
-        }
-        return new Carried.Refused(target + " is no function, bucket or topic");
+        return switch (Destination.parse(target).orElse(null)) {
+            case Destination.OfFunction function -> toFunction(outcome, target, function);
+            case Destination.OfBucket bucket -> toBucket(outcome, bucket.bucket());
+            case Destination.OfTopic topic -> toTopic(outcome, topic.topic());
+            case null -> new Carried.Refused(target + " is no function, bucket or topic");
+        };
     }
 
-    private Carried toFunction(QueuedEvent outcome, String arn, String name, @Nullable String qualifier)
+    private Carried toFunction(QueuedEvent outcome, String arn, Destination.OfFunction function)
             throws InterruptedException {
+        if (!function.accountId().equals(outcome.accountId())) {
+            return new Carried.Refused(arn + " is in another account");
+        }
         // Another request id than the record's own, which ends as delivered.
         byte[] seed = ("invoke " + outcome.requestId()).getBytes(StandardCharsets.UTF_8);
         var event = QueuedEvent.accepted(
                 UUID.nameUUIDFromBytes(seed).toString(),
                 outcome.accountId(),
-                name,
-                qualifier == null ? FunctionVersion.LATEST : qualifier,
+                function.name(),
+                Objects.requireNonNullElse(function.qualifier(), FunctionVersion.LATEST),
                 arn,
                 TraceHeader.of(outcome.traceId())
-                        .entering(outcome.accountId(), name)
+                        .entering(outcome.accountId(), function.name())
                         .text(),
                 outcome.traceparent(),
                 null,
@@ -105,6 +93,29 @@ final class Destinations {
             return new Carried.Done();
         } catch (ExecutionException e) {
             return new Carried.NotNow("Kafka did not take it: " + e.getCause());
+        }
+    }
+
+    private Carried toBucket(QueuedEvent outcome, String bucket) throws InterruptedException {
+        var delivery = Objects.requireNonNull(outcome.delivery());
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("requestid", delivery.about());
+        metadata(metadata, "errorcode", delivery.errorCode());
+        metadata(metadata, "errormessage", delivery.errorMessage());
+        try {
+            int status = buckets.put(new Buckets.Document(
+                    outcome.accountId(), outcome.requestId(), bucket, objectKey(outcome), metadata, outcome.payload()));
+            return status == OK
+                    ? new Carried.Done()
+                    : new Carried.NotNow("The object store answered " + status + " for bucket " + bucket);
+        } catch (IOException e) {
+            return new Carried.NotNow("The object store does not answer: " + e);
+        }
+    }
+
+    private static void metadata(Map<String, String> metadata, String name, @Nullable String value) {
+        if (value != null) {
+            metadata.put(name, value.replaceAll("[^ -~]", "?"));
         }
     }
 

@@ -8,6 +8,7 @@ import dev.mayfly.invoker.InvokerProperties;
 import dev.mayfly.invoker.dispatch.Dispatcher;
 import dev.mayfly.invoker.functions.FunctionDirectory;
 import dev.mayfly.invoker.functions.MinimumIsolation;
+import dev.mayfly.invoker.objects.Buckets;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import org.apache.kafka.common.config.ConfigResource;
 public final class EventDelivery implements AutoCloseable {
     private static final Duration FINISH = Duration.ofSeconds(3);
     private static final Duration STEP = Duration.ofMillis(50);
+    private static final Duration BUCKET_LIMIT = Duration.ofSeconds(20);
 
     private final String kafka;
     private final QueueSettings settings;
@@ -38,7 +40,7 @@ public final class EventDelivery implements AutoCloseable {
     private final RunningEvents events;
     private final Leases leases;
     private final DelayLine delayLine;
-    private final ObjectStoreWriter buckets;
+    private final Buckets buckets;
     private final BooleanSupplier functionsKnown;
     private final List<Pump> pumps;
     private final ReentrantLock lock = new ReentrantLock();
@@ -62,7 +64,7 @@ public final class EventDelivery implements AutoCloseable {
         this.settings = settings;
         this.functionsKnown = () -> functions.isComplete() && minimums.isComplete();
         this.settledEvents = new SettledEvents(settings.remembered());
-        this.buckets = new ObjectStoreWriter(properties.services().objects(), vouching);
+        this.buckets = new Buckets(properties.services().objects(), vouching, BUCKET_LIMIT);
         this.parking = new Parking(
                 publisher, queue, orders, new PlacedEvents(kafka, Topics.PARKED_INVOCATIONS), retrying, clock);
         var destinations =

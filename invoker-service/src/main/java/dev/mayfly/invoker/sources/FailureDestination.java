@@ -3,14 +3,10 @@ package dev.mayfly.invoker.sources;
 import dev.mayfly.contracts.events.TenantBrokers;
 import dev.mayfly.contracts.function.Destination;
 import dev.mayfly.contracts.function.EventSource.KafkaTopic;
-import dev.mayfly.contracts.identity.Role;
-import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.contracts.trust.Vouching;
+import dev.mayfly.invoker.objects.Buckets;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,18 +28,14 @@ final class FailureDestination implements AutoCloseable {
             DateTimeFormatter.ofPattern("yyyy/MM/dd/yyyy-MM-dd'T'HH.mm.ss").withZone(ZoneOffset.UTC);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final URI objects;
     private final String region;
-    private final Vouching vouching;
     private final TenantBrokers brokers;
     private final Clock clock;
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+    private final Buckets buckets;
 
     FailureDestination(URI objects, String region, Vouching vouching, TenantBrokers brokers, Clock clock) {
-        this.objects = objects;
         this.region = region;
-        this.vouching = vouching;
+        this.buckets = new Buckets(objects, vouching, PATIENCE);
         this.brokers = brokers;
         this.clock = clock;
     }
@@ -82,24 +74,8 @@ final class FailureDestination implements AutoCloseable {
         String id = UUID.randomUUID().toString();
         String key = "aws/lambda/" + batch.source().id() + "/" + first.topic() + "-" + first.partition() + "/"
                 + DAY.format(now) + "-" + id;
-        // The store goes by what the voucher names, as it does for requests that come through the gateway.
-        var voucher = new Voucher(
-                "invoker-service",
-                account,
-                null,
-                Role.OWNER,
-                null,
-                id,
-                "/" + bucket + "/" + key,
-                null,
-                vouching.expiry());
-        var request = HttpRequest.newBuilder(URI.create(objects + "/s3"))
-                .timeout(PATIENCE)
-                .header(Voucher.HEADER, vouching.issue(voucher))
-                .header("Content-Type", "application/json")
-                .PUT(HttpRequest.BodyPublishers.ofByteArray(batch.document(region, now, id)))
-                .build();
-        int status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        int status =
+                buckets.put(new Buckets.Document(account, id, bucket, key, Map.of(), batch.document(region, now, id)));
         if (status >= 400 && status < 500) {
             throw new RefusedException("The bucket " + bucket + " answered " + status);
         }
@@ -144,6 +120,6 @@ final class FailureDestination implements AutoCloseable {
 
     @Override
     public void close() {
-        http.shutdownNow();
+        buckets.close();
     }
 }
