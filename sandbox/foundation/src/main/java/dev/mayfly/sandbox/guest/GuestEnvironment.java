@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** The environment variables that Lambda documents, around those of the function. */
 public final class GuestEnvironment {
@@ -39,6 +41,15 @@ public final class GuestEnvironment {
             "JEMALLOC_");
 
     private static final Set<String> READ_AT_START_ALONE = Set.of("LANG", "LANGUAGE", "LOCPATH", "PATH", "HOME");
+
+    private static final Set<String> OF_ONE_START = Set.of(
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN",
+            "AWS_SECURITY_TOKEN",
+            "AWS_LAMBDA_LOG_STREAM_NAME",
+            "AWS_LAMBDA_INITIALIZATION_TYPE",
+            "_X_AMZN_TRACE_ID");
 
     private GuestEnvironment() {}
 
@@ -103,6 +114,13 @@ public final class GuestEnvironment {
         environment.put("LAMBDA_TASK_ROOT", TASK_ROOT);
         environment.put("LAMBDA_RUNTIME_DIR", RUNTIME_DIRECTORY);
         environment.putAll(image.environment());
+        return environment;
+    }
+
+    /** The function's variables, in order, without those of which each start has its own: the same for all its sandboxes. */
+    public static SortedMap<String, String> ofEveryStart(SandboxSpec spec) {
+        SortedMap<String, String> environment = new TreeMap<>(spec.environment());
+        environment.keySet().removeAll(OF_ONE_START);
         return environment;
     }
 

@@ -2,6 +2,7 @@ package dev.mayfly.sandbox.microvm;
 
 import dev.mayfly.sandbox.api.SandboxSpec;
 import dev.mayfly.sandbox.guest.Extensions;
+import dev.mayfly.sandbox.guest.GuestEnvironment;
 import dev.mayfly.sandbox.guest.JavaRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,24 +12,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Machines as they were after their function's init phase, kept on disk within bounds. */
 final class FunctionSnapshots {
-    /** Each start has its own; a restored copy is told them. */
-    private static final Set<String> OF_ONE_START = Set.of(
-            "AWS_ACCESS_KEY_ID",
-            "AWS_SECRET_ACCESS_KEY",
-            "AWS_SESSION_TOKEN",
-            "AWS_SECURITY_TOKEN",
-            "AWS_LAMBDA_LOG_STREAM_NAME",
-            "AWS_LAMBDA_INITIALIZATION_TYPE",
-            "_X_AMZN_TRACE_ID");
-
     /** Java sees its environment as it was in the snapshot; the credentials there last 12 hours, a sandbox 6. */
     private static final Duration JAVA_AGE = Duration.ofHours(5);
 
@@ -45,8 +33,6 @@ final class FunctionSnapshots {
     }
 
     private String nameOf(SandboxSpec spec) {
-        Map<String, String> environment = new TreeMap<>(spec.environment());
-        environment.keySet().removeAll(OF_ONE_START);
         String all = String.join(
                 "\n",
                 ground.image().digest(),
@@ -55,7 +41,7 @@ final class FunctionSnapshots {
                 spec.code().runtime(),
                 spec.code().handler(),
                 spec.memoryMb() + " " + spec.ephemeralStorageMb(),
-                environment.toString());
+                GuestEnvironment.ofEveryStart(spec).toString());
         return VmHome.sha256(all).substring(0, 32);
     }
 

@@ -29,7 +29,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -44,15 +43,6 @@ import org.jspecify.annotations.Nullable;
  * nobody can leave something in another's.
  */
 final class AheadOfTimeCaches {
-    private static final Set<String> OF_ONE_START = Set.of(
-            "AWS_ACCESS_KEY_ID",
-            "AWS_SECRET_ACCESS_KEY",
-            "AWS_SESSION_TOKEN",
-            "AWS_SECURITY_TOKEN",
-            "AWS_LAMBDA_LOG_STREAM_NAME",
-            "AWS_LAMBDA_INITIALIZATION_TYPE",
-            "_X_AMZN_TRACE_ID");
-
     private static final InetSocketAddress NOWHERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 9);
     private static final int TRAINING_MB = 1536;
     private static final int TRAINING_TMP_MB = 512;
@@ -70,15 +60,13 @@ final class AheadOfTimeCaches {
     }
 
     private static String nameOf(SandboxSpec spec) {
-        Map<String, String> environment = new TreeMap<>(spec.environment());
-        environment.keySet().removeAll(OF_ONE_START);
         String all = String.join(
                 "\n",
                 System.getProperty("java.vm.version") + System.getProperty("java.home"),
                 spec.code().sha256(),
                 spec.code().handler(),
                 Integer.toString(spec.memoryMb()),
-                environment.toString());
+                GuestEnvironment.ofEveryStart(spec).toString());
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest, 0, 16);
