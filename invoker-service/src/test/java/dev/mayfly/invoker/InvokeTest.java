@@ -96,36 +96,6 @@ class InvokeTest {
         assertThat(run.order().functionArn()).isEqualTo("arn:aws:lambda:us-east-1:000000000000:function:hello");
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "hello:$LATEST",
-                "hello%3A%24LATEST",
-                "function:hello",
-                "000000000000:function:hello",
-                "arn:aws:lambda:us-east-1:000000000000:function:hello",
-                "arn%3Aaws%3Alambda%3Aus-east-1%3A000000000000%3Afunction%3Ahello%3A%24LATEST"
-            })
-    void takesEveryFormOfName(String named) throws Exception {
-        assertThat(invoker.call(named).send().statusCode()).isEqualTo(200);
-    }
-
-    @Test
-    void takesTheQualifierFromTheQuery() throws Exception {
-        var path = "/2015-03-31/functions/hello/invocations?Qualifier=";
-        assertThat(invoker.new Call(path + "%24LATEST").send().statusCode()).isEqualTo(200);
-        assertError(
-                invoker.new Call(path + "7").send(),
-                404,
-                "ResourceNotFoundException",
-                "Function not found: arn:aws:lambda:us-east-1:000000000000:function:hello:7");
-        assertError(
-                invoker.new Call("/2015-03-31/functions/hello:1/invocations?Qualifier=2").send(),
-                400,
-                "InvalidParameterValueException",
-                "The derived qualifier from the function name does not match the specified qualifier.");
-    }
-
     @Test
     void anEmptyBodyIsAnEmptyEvent() throws Exception {
         assertThat(invoker.call("hello").body("").send().body()).isEqualTo("{}");

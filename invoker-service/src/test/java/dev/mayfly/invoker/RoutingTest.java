@@ -89,6 +89,32 @@ class RoutingTest {
                 .isEqualTo("1");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "shop/invocations",
+                "shop:$LATEST/invocations",
+                "shop%3A%24LATEST/invocations",
+                "function:shop/invocations",
+                "000000000000:function:shop/invocations",
+                "arn:aws:lambda:us-east-1:000000000000:function:shop/invocations",
+                "arn%3Aaws%3Alambda%3Aus-east-1%3A000000000000%3Afunction%3Ashop%3A%24LATEST/invocations",
+                "shop/invocations?Qualifier=%24LATEST"
+            })
+    void withoutAQualifierItIsTheLatest(String target) throws Exception {
+        assertThat(executed(invoker.new Call("/2015-03-31/functions/" + target).send()))
+                .isEqualTo("$LATEST");
+    }
+
+    @Test
+    void twoQualifiersMustBeTheSame() throws Exception {
+        var response = invoker.new Call("/2015-03-31/functions/shop:1/invocations?Qualifier=2").send();
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.headers().firstValue("x-amzn-ErrorType")).hasValue("InvalidParameterValueException");
+        assertThat(response.body())
+                .contains("The derived qualifier from the function name does not match the specified qualifier.");
+    }
+
     @Test
     void theFunctionHearsTheArnAsInvoked() throws Exception {
         var call = invoker.call("shop:live");

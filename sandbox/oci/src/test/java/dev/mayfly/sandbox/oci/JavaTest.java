@@ -50,7 +50,6 @@ class JavaTest {
                                 failed -> assertThat(new String(failed.payload(), StandardCharsets.UTF_8))
                                         .contains("boom", "java.lang.IllegalStateException"));
                 assertThat(log).contains("hello from java");
-                System.out.println(tier + ": init without a cache " + sandbox.initDuration());
             }
             technology.snapshot(guest.spec(JavaGuest.REQUEST_HANDLER, 512, Map.of(), log::add));
             Path caches = state.resolve("aot");
@@ -59,7 +58,6 @@ class JavaTest {
                 try (Sandbox sandbox =
                         technology.start(guest.spec(JavaGuest.REQUEST_HANDLER, 512, Map.of(), log::add))) {
                     assertThat(answer(sandbox, "{\"name\":\"b\"}")).contains("\"name\":\"b\"");
-                    System.out.println(tier + ": init with a cache " + sandbox.initDuration());
                 }
             }
             try (Stream<Path> files = Files.list(caches)) {
@@ -70,7 +68,6 @@ class JavaTest {
             }
             try (Sandbox sandbox = technology.start(guest.spec(JavaGuest.REQUEST_HANDLER, 512, Map.of(), log::add))) {
                 assertThat(answer(sandbox, "{\"name\":\"c\"}")).contains("\"name\":\"c\"");
-                System.out.println(tier + ": init with a damaged cache " + sandbox.initDuration());
             }
             if (tier.equals("container")) {
                 otherHandlers(technology, guest);

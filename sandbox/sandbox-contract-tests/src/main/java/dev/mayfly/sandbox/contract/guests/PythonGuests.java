@@ -32,6 +32,12 @@ public record PythonGuests(String runtime) implements Guests {
             case SYNTAX_ERROR -> "def syntax_error(event, context:\n    return 1\n";
             default -> GuestSource.resource("index.py");
         };
-        return Map.of("index.py", source, "syscalls.py", GuestSource.resource("syscalls.py"));
+        return Map.of(
+                "index.py",
+                source,
+                "probes.py",
+                GuestSource.resource("probes.py"),
+                "syscalls.py",
+                GuestSource.resource("syscalls.py"));
     }
 }
