@@ -1,8 +1,8 @@
 package dev.mayfly.host.lease;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.mayfly.contracts.function.FunctionVersion;
-import dev.mayfly.contracts.function.Isolation;
-import dev.mayfly.contracts.function.Network;
 import dev.mayfly.host.code.CodeCache;
 import dev.mayfly.sandbox.api.FunctionCode;
 import dev.mayfly.sandbox.api.InvocationRequest;
@@ -10,6 +10,7 @@ import dev.mayfly.sandbox.api.InvocationResult;
 import dev.mayfly.sandbox.api.SandboxSpec;
 import dev.mayfly.sandbox.oci.OciSettings;
 import dev.mayfly.sandbox.oci.OciTechnology;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -17,24 +18,33 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Measures a hundred requests at once to one cold function against one request to a cold function, in the host: pool and
  * containers, without the network before them. Run by hand; nothing is asserted about time.
  */
 final class BurstMeasurement {
+    private static final Logger log = LoggerFactory.getLogger(BurstMeasurement.class);
     private static final int REQUESTS = 100;
     private static final int ROUNDS = 6;
+    private static final Path RUNTIME = Path.of("/run/mayfly-burst");
+    private static final Duration REST = Duration.ofSeconds(2);
+    private static final Duration REST_LIMIT = Duration.ofMinutes(2);
 
     private final OciTechnology technology;
     private final Path code;
@@ -64,25 +74,21 @@ final class BurstMeasurement {
         return new PooledSandbox(version, technology.start(spec), new SandboxLog(), CodeCache.Held.nothing());
     }
 
-    private static FunctionVersion function(String name) {
-        return new FunctionVersion(
-                "000000000000",
-                name,
-                FunctionVersion.LATEST,
-                "1",
-                "nodejs20.x",
-                "index.handler",
-                1024,
-                30,
-                512,
-                Map.of(),
-                "00",
-                1,
-                Isolation.CONTAINER,
-                Network.NONE,
-                "Active",
-                null,
-                Instant.EPOCH);
+    /** Waits until the sandboxes before are gone and no more are made ahead. */
+    private void awaitRest() throws IOException {
+        await().atMost(REST_LIMIT).until(() -> pool.promisedMb() == 0);
+        var before = new AtomicReference<>(containers());
+        await().during(REST).atMost(REST_LIMIT).until(() -> {
+            Set<Path> now = containers();
+            return before.getAndSet(now).equals(now);
+        });
+    }
+
+    private static Set<Path> containers() throws IOException {
+        try (Stream<Path> below =
+                Files.find(RUNTIME, 3, (path, _) -> path.getParent().endsWith("s"))) {
+            return below.collect(Collectors.toSet());
+        }
     }
 
     /** Milliseconds to the answer. */
@@ -118,28 +124,30 @@ final class BurstMeasurement {
         }
     }
 
-    @SuppressWarnings("SystemOut")
     public static void main(String[] arguments) throws Exception {
         Path code = Files.createTempDirectory("burst");
         Files.setPosixFilePermissions(code, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.writeString(code.resolve("index.js"), "exports.handler = async (event) => event;");
         for (int shellMb : new int[] {512, 0}) {
-            var settings = OciSettings.container(code.resolveSibling(code.getFileName() + "-state"));
-            try (var technology = OciTechnology.container(settings.withShellMemory(shellMb))) {
+            Path state = code.resolveSibling(code.getFileName() + "-state");
+            var settings = new OciSettings(state, RUNTIME, 200_000, 256, 1024, 65_536, 64, shellMb);
+            try (var technology = OciTechnology.container(settings)) {
                 technology.recover();
                 technology.check();
                 var measurement = new BurstMeasurement(technology, code);
                 List<String> ratios = new ArrayList<>();
                 for (int round = 0; round < ROUNDS; round++) {
-                    Thread.sleep(3000);
-                    double single = measurement.request(function("single" + round));
-                    measurement.pool.deleted(function("single" + round).key());
-                    Thread.sleep(3000);
-                    double[] burst = measurement.burst(function("burst" + round));
-                    measurement.pool.deleted(function("burst" + round).key());
+                    measurement.awaitRest();
+                    double single = measurement.request(FakeSandboxes.function("single" + round, "1", 1024));
+                    measurement.pool.deleted(
+                            FakeSandboxes.function("single" + round, "1", 1024).key());
+                    measurement.awaitRest();
+                    double[] burst = measurement.burst(FakeSandboxes.function("burst" + round, "1", 1024));
+                    measurement.pool.deleted(
+                            FakeSandboxes.function("burst" + round, "1", 1024).key());
                     ratios.add("%.1f x (p99 %.1f ms, single %.1f ms)".formatted(burst[98] / single, burst[98], single));
                 }
-                System.out.println((shellMb > 0 ? "from shells: " : "without: ") + ratios);
+                log.info("{}: {}", shellMb > 0 ? "From shells" : "Without shells", ratios);
                 measurement.pool.close();
             }
         }
