@@ -47,13 +47,6 @@ class Concurrency implements RulesPart, QualifierRemoval {
                 .update();
     }
 
-    /** What all functions of an account have reserved. */
-    long reservedOf(String accountId) {
-        return database.sql("""
-                        select coalesce(sum(r.executions), 0) from reserved_concurrency r
-                        join functions f on f.id = r.function_id where f.account_id = :account""").param("account", accountId).query(Long.class).single();
-    }
-
     /** What the other functions of an account have taken out of its limit: reserved, or provisioned without a reservation. */
     long takenByOthers(String accountId, UUID functionId) {
         return database.sql("""

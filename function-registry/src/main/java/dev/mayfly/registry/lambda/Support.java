@@ -21,18 +21,11 @@ public sealed interface Support {
     /** It is not going to be there. */
     record Refused(LambdaError error, String message) implements Support {}
 
-    /** It is to come, and is answered with {@link LambdaError#UNKNOWN_OPERATION} until then. */
-    record NotYet() implements Support {}
-
     static Support by(String test) {
         return new Supported(test);
     }
 
     static Support refused(LambdaError error, String message) {
         return new Refused(error, message);
-    }
-
-    static Support notYet() {
-        return new NotYet();
     }
 }

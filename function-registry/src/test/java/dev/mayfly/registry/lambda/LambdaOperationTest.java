@@ -65,9 +65,6 @@ class LambdaOperationTest extends RegistryFixture {
                         + supported.test() + ".java)";
             case Support.Refused refused ->
                 "refused: `" + refused.error().type() + "` (" + refused.error().status() + "): " + refused.message();
-            case Support.NotYet notYet ->
-                "not yet: `" + LambdaError.UNKNOWN_OPERATION.type() + "` (" + LambdaError.UNKNOWN_OPERATION.status()
-                        + ")";
         };
     }
 

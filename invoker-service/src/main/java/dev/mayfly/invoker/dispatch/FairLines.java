@@ -37,10 +37,6 @@ final class FairLines<W> {
         String functionKey() {
             return function.key();
         }
-
-        boolean isInLine() {
-            return inLine;
-        }
     }
 
     private final class Account {

@@ -53,12 +53,10 @@ final class TracePublisher implements AutoCloseable {
                         "dev.mayfly.invocation.trace",
                         function,
                         trace);
-                publisher
-                        .publish(Topics.INVOCATION_TRACES, function, event)
-                        .exceptionally(failure -> {
-                            dropped.increment();
-                            return null;
-                        });
+                publisher.publish(Topics.INVOCATION_TRACES, function, event).exceptionally(failure -> {
+                    dropped.increment();
+                    return null;
+                });
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -67,10 +67,6 @@ final class Shells implements AutoCloseable {
         return shell == null ? null : shell.vm();
     }
 
-    int ready(ShellKind kind) {
-        return pool.ready(kind.name());
-    }
-
     /**
      * Restores a machine now. A snapshot from an earlier run of this program that does not work is made again.
      *

@@ -114,10 +114,6 @@ final class Starter implements AutoCloseable {
                 .toList());
     }
 
-    int readyShells(String runtime) {
-        return shells.ready(new ShellKind(runtime, Size.SMALLEST));
-    }
-
     void prepare(FunctionCode function) throws IOException, InterruptedException {
         code.of(function);
     }
