@@ -14,9 +14,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What is said about functions apart from their code, with the real aws cli. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ResourceLock("unreserved concurrency")
 class ApiCliTest {
     private static final Duration LIMIT = Duration.ofMinutes(1);
 

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.lambda.LambdaClient;
@@ -21,6 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Kills real processes, with SIGKILL, under load: clients see errors only while a service is down, and every answered
  * invocation has exactly one ledger line.
  */
+@Isolated
 class KillTest {
     private static final List<String> SERVICES = List.of(
             "api-gateway",
@@ -35,17 +37,6 @@ class KillTest {
     private static final int INVOCATIONS = 2_000;
 
     private final RunningSuite suite = RunningSuite.get();
-
-    /** Java processes of this suite: their command lines name its home. */
-    private List<ProcessHandle> processes(String jar) {
-        return ProcessHandle.allProcesses()
-                .filter(process -> process.info()
-                        .commandLine()
-                        .orElse("")
-                        .contains(suite.home().toString()))
-                .filter(process -> process.info().commandLine().orElse("").contains(jar))
-                .toList();
-    }
 
     private static boolean answers(LambdaClient lambda, String function) {
         try {
@@ -104,13 +95,7 @@ class KillTest {
                     });
                 }
                 for (String service : SERVICES) {
-                    var victims = processes("mayfly.component=" + service + " ");
-                    assertThat(victims).as(service).isNotEmpty();
-                    victims.forEach(ProcessHandle::destroyForcibly);
-                    await().alias(service + " is back")
-                            .atMost(Duration.ofSeconds(60))
-                            .pollInterval(Duration.ofMillis(250))
-                            .until(() -> suite.mayfly("status").exitCode() == 0);
+                    suite.killAndAwait(service);
                     await().alias("invocations after the death of " + service)
                             .atMost(Duration.ofSeconds(60))
                             .pollInterval(Duration.ofMillis(250))
@@ -118,6 +103,7 @@ class KillTest {
                 }
             }
         }
+        assertThat(suite.mayfly("status").exitCode()).isZero();
         assertThat(answered.size()).isGreaterThanOrEqualTo(INVOCATIONS / 2);
         await().atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofSeconds(1))
@@ -143,9 +129,9 @@ class KillTest {
                         .responseMetadata()
                         .requestId());
             }
-            processes("").forEach(ProcessHandle::destroyForcibly);
+            suite.processes("").forEach(ProcessHandle::destroyForcibly);
             await().atMost(Duration.ofSeconds(20))
-                    .until(() -> processes("").stream().noneMatch(ProcessHandle::isAlive));
+                    .until(() -> suite.processes("").stream().noneMatch(ProcessHandle::isAlive));
             var up = suite.mayfly(Duration.ofMinutes(3), "up", "--detach");
             assertThat(up.exitCode()).as(up.output()).isZero();
             assertThat(s3.getObjectAsBytes(request -> request.bucket(bucket).key("k"))

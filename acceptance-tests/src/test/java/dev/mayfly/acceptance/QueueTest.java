@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.lambda.LambdaClient;
@@ -22,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Asynchronous invocation and its visible queue, through the gateway. */
+@Isolated
 class QueueTest {
     private static final Duration LIMIT = Duration.ofSeconds(40);
     private static final int EVENTS = 2_000;
@@ -169,9 +171,9 @@ class QueueTest {
                             try {
                                 accepted.add(accept(lambda, function, "{}"));
                             } catch (SdkException e) {
-                                await().atMost(Duration.ofSeconds(60))
+                                await().atMost(Duration.ofSeconds(90))
                                         .pollInterval(Duration.ofMillis(250))
-                                        .until(() -> suite.mayfly("status").exitCode() == 0);
+                                        .until(suite::isReady);
                             }
                         }
                     });
@@ -179,10 +181,7 @@ class QueueTest {
                 for (String victim : List.of("invoker-service", "kafka")) {
                     int before = accepted.size();
                     await().atMost(LIMIT).until(() -> accepted.size() > before + EVENTS / 8 || left.get() <= 0);
-                    kill(victim);
-                    await().atMost(Duration.ofSeconds(90))
-                            .pollInterval(Duration.ofMillis(500))
-                            .until(() -> suite.mayfly("status").exitCode() == 0);
+                    suite.killAndAwait(victim);
                 }
             }
         }
@@ -203,19 +202,6 @@ class QueueTest {
                 .filter(line -> line.startsWith("mayfly_host_invocations_seconds_count"))
                 .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
-    }
-
-    private void kill(String component) {
-        var victims = ProcessHandle.allProcesses()
-                .filter(process -> process.info()
-                        .commandLine()
-                        .orElse("")
-                        .contains(suite.home().toString()))
-                .filter(process ->
-                        process.info().commandLine().orElse("").contains("mayfly.component=" + component + " "))
-                .toList();
-        assertThat(victims).as(component).isNotEmpty();
-        victims.forEach(ProcessHandle::destroyForcibly);
     }
 
     /** The requests that were run. */

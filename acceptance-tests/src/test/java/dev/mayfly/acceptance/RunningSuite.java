@@ -1,5 +1,7 @@
 package dev.mayfly.acceptance;
 
+import static org.awaitility.Awaitility.await;
+
 import io.minio.MinioClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
@@ -152,6 +155,48 @@ final class RunningSuite {
 
     Path root() {
         return root;
+    }
+
+    /** Java processes of this suite that are {@code component}, or all: their command lines name its home. */
+    List<ProcessHandle> processes(String component) {
+        String mark = component.isEmpty() ? "" : "mayfly.component=" + component + " ";
+        return ProcessHandle.allProcesses()
+                .filter(process -> {
+                    String line = process.info().commandLine().orElse("");
+                    return line.contains(home.toString()) && line.contains(mark);
+                })
+                .toList();
+    }
+
+    /** Kills a component without notice and waits until its supervisor has brought it back. */
+    void killAndAwait(String component) throws IOException {
+        int before = restarts(component);
+        List<ProcessHandle> victims = processes(component);
+        if (victims.isEmpty()) {
+            throw new IllegalStateException(component + " does not run");
+        }
+        victims.forEach(ProcessHandle::destroyForcibly);
+        await().alias(component + " is back")
+                .atMost(Duration.ofSeconds(90))
+                .until(() -> restarts(component) > before && isReady());
+    }
+
+    /** Whether all components are, as their supervisor says; {@code ./mayfly status} would take a processor each time. */
+    boolean isReady() throws IOException {
+        return components().allMatch(fields -> fields[2].equals("READY"));
+    }
+
+    private int restarts(String component) throws IOException {
+        return components()
+                .filter(fields -> fields[1].equals(component))
+                .mapToInt(fields -> Integer.parseInt(fields[5]))
+                .sum();
+    }
+
+    private Stream<String[]> components() throws IOException {
+        return Files.readAllLines(home.resolve("run/state")).stream()
+                .map(line -> line.split("\t", -1))
+                .filter(fields -> fields[0].equals("component"));
     }
 
     Path home() {

@@ -7,6 +7,7 @@ import dev.mayfly.contracts.events.CloudEvent;
 import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.events.TopicTail;
 import dev.mayfly.contracts.events.Topics;
+import dev.mayfly.contracts.function.InvocationRules;
 import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.contracts.hosting.InvocationOutcome.Status;
 import dev.mayfly.contracts.scaling.FunctionLoad;
@@ -179,6 +180,17 @@ class EventTest {
     @Test
     void anEventThatIsTooOldIsGivenUp() throws Exception {
         invoker.register("never");
+        var none = InvocationRules.none(InvokerUnderTest.ACCOUNT, "never");
+        invoker.publish(new InvocationRules(
+                InvokerUnderTest.ACCOUNT,
+                "never",
+                UUID.randomUUID().toString(),
+                null,
+                none.aliases(),
+                null,
+                none.provisioned(),
+                List.of(new InvocationRules.Asynchronous("$LATEST", 2, null, null, null)),
+                none.grants()));
         invoker.host.when("never", (order, event, exchange) -> StubHost.problem(exchange, 503, "never"));
         String id = accept("never", "{}");
         await().atMost(Duration.ofSeconds(40))

@@ -2,7 +2,6 @@ package dev.mayfly.sandbox.oci;
 
 import dev.mayfly.sandbox.contract.AttackContract;
 import dev.mayfly.sandbox.contract.ExtensionsContract;
-import dev.mayfly.sandbox.contract.FramedLinkContract;
 import dev.mayfly.sandbox.contract.InvocationContract;
 import dev.mayfly.sandbox.contract.LayersContract;
 import dev.mayfly.sandbox.contract.LifecycleContract;
@@ -13,14 +12,6 @@ import org.junit.jupiter.api.Nested;
 class NodeGvisorTest {
     @Nested
     class Attack extends AttackContract {
-        @Override
-        protected TechnologyUnderTest underTest() {
-            return new NodeGvisors();
-        }
-    }
-
-    @Nested
-    class FramedLink extends FramedLinkContract {
         @Override
         protected TechnologyUnderTest underTest() {
             return new NodeGvisors();

@@ -1,36 +1,14 @@
 package dev.mayfly.sandbox.oci;
 
-import dev.mayfly.sandbox.contract.AttackContract;
-import dev.mayfly.sandbox.contract.CleanupContract;
 import dev.mayfly.sandbox.contract.EnvironmentContract;
-import dev.mayfly.sandbox.contract.FramedLinkContract;
 import dev.mayfly.sandbox.contract.InitContract;
 import dev.mayfly.sandbox.contract.InvocationContract;
 import dev.mayfly.sandbox.contract.LayersContract;
-import dev.mayfly.sandbox.contract.LifecycleContract;
-import dev.mayfly.sandbox.contract.LimitsContract;
-import dev.mayfly.sandbox.contract.NetworkContract;
 import dev.mayfly.sandbox.contract.SystemCallContract;
 import dev.mayfly.sandbox.contract.TechnologyUnderTest;
 import org.junit.jupiter.api.Nested;
 
 class PythonContainerTest {
-    @Nested
-    class Attack extends AttackContract {
-        @Override
-        protected TechnologyUnderTest underTest() {
-            return new PythonContainers();
-        }
-    }
-
-    @Nested
-    class Cleanup extends CleanupContract {
-        @Override
-        protected TechnologyUnderTest underTest() {
-            return new PythonContainers();
-        }
-    }
-
     @Nested
     class Environment extends EnvironmentContract {
         @Override
@@ -56,39 +34,7 @@ class PythonContainerTest {
     }
 
     @Nested
-    class Lifecycle extends LifecycleContract {
-        @Override
-        protected TechnologyUnderTest underTest() {
-            return new PythonContainers();
-        }
-    }
-
-    @Nested
-    class Limits extends LimitsContract {
-        @Override
-        protected TechnologyUnderTest underTest() {
-            return new PythonContainers();
-        }
-    }
-
-    @Nested
     class SystemCall extends SystemCallContract {
-        @Override
-        protected TechnologyUnderTest underTest() {
-            return new PythonContainers();
-        }
-    }
-
-    @Nested
-    class FramedLink extends FramedLinkContract {
-        @Override
-        protected TechnologyUnderTest underTest() {
-            return new PythonContainers();
-        }
-    }
-
-    @Nested
-    class Network extends NetworkContract {
         @Override
         protected TechnologyUnderTest underTest() {
             return new PythonContainers();
