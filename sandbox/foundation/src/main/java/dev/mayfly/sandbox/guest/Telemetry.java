@@ -1,5 +1,6 @@
 package dev.mayfly.sandbox.guest;
 
+import dev.mayfly.sandbox.api.LogSink;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -153,8 +154,16 @@ public final class Telemetry implements AutoCloseable {
     }
 
     /** Tells a line of the log. */
-    public void line(String line) {
+    private void line(String line) {
         tell(Type.FUNCTION, "function", line);
+    }
+
+    /** Where lines go that are told beside being logged. */
+    public LogSink beside(LogSink logs) {
+        return line -> {
+            logs.line(line);
+            line(line);
+        };
     }
 
     private void tell(Type type, String name, Object record) {

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -26,18 +28,24 @@ final class AgentLink implements AutoCloseable {
 
     private static final int FIRST_GENERATION = 1;
     private static final int MAX_STREAMS = 48;
+    private static final int DIAL_SECONDS = 5;
 
     /** What a function's connection leads to. */
     enum Service {
         RUNTIME_FRAMES,
         RUNTIME_HTTP,
-        GATEWAY
+        GATEWAY,
+        /** Not the function's connection but ours, into the guest. */
+        DIALLED
     }
 
     /** Opens the host's side of a function's connection. */
     @FunctionalInterface
     interface Connector {
         SocketChannel connect() throws IOException;
+
+        /** The guest has gone: who waits for its connection need not any more. */
+        default void abandon() {}
     }
 
     /** What a guest tells. Its methods must not block. */
@@ -60,9 +68,14 @@ final class AgentLink implements AutoCloseable {
     private final ReentrantLock writing = new ReentrantLock();
     private final ReentrantLock commands = new ReentrantLock();
     private final Map<Integer, GuestStream> streams = new ConcurrentHashMap<>();
+    private final Map<Integer, Dial> dials = new ConcurrentHashMap<>();
+    private final AtomicInteger tickets = new AtomicInteger();
     private final CompletableFuture<Void> hello = new CompletableFuture<>();
     private volatile @Nullable CompletableFuture<Frame> reply;
     private volatile boolean closed;
+
+    /** A connection into the guest that is being made. */
+    private record Dial(SocketPair pair, CompletableFuture<Void> answer) {}
 
     AgentLink(ByteChannel port, Listener listener) {
         this.port = port;
@@ -73,6 +86,9 @@ final class AgentLink implements AutoCloseable {
     /** From now on connections to {@code service} lead there; to a service that is not offered they are refused. */
     void offer(Service service, Connector connector) {
         services.put(service, connector);
+        if (closed) {
+            connector.abandon();
+        }
     }
 
     /** Whether the first stream, the only one that a copy goes on with, is the only one to the Runtime API. */
@@ -111,6 +127,35 @@ final class AgentLink implements AutoCloseable {
         } finally {
             reply = null;
             commands.unlock();
+        }
+    }
+
+    /**
+     * Connects to a port of the guest's loopback interface.
+     *
+     * @param neighbour beside which a socket may be
+     * @throws IOException when nobody listens there
+     */
+    SocketChannel dial(int port, Path neighbour) throws IOException, InterruptedException {
+        int ticket = tickets.incrementAndGet();
+        Dial dial = new Dial(SocketPair.connect(neighbour.resolveSibling("dial-" + ticket)), new CompletableFuture<>());
+        boolean connected = false;
+        dials.put(ticket, dial);
+        try {
+            if (closed) {
+                throw new IOException("The guest's port was closed");
+            }
+            send(Frame.of(
+                    Frame.DIAL,
+                    ByteBuffer.allocate(8).putInt(port).putInt(ticket).array()));
+            get(dial.answer, DIAL_SECONDS, TimeUnit.SECONDS);
+            connected = true;
+            return dial.pair.first();
+        } finally {
+            dials.remove(ticket);
+            if (!connected) {
+                dial.pair.close();
+            }
         }
     }
 
@@ -167,6 +212,12 @@ final class AgentLink implements AutoCloseable {
             }
             case Frame.STATS -> listener.peakMemory(frame.reader(8).getLong());
             case Frame.OPEN -> open(frame);
+            case Frame.UNREACHED -> {
+                Dial dial = dials.remove(frame.reader(4).getInt());
+                if (dial != null) {
+                    dial.answer.completeExceptionally(new IOException("Nobody listens there"));
+                }
+            }
             case Frame.DATA, Frame.EOF, Frame.RESET, Frame.WINDOW -> {
                 GuestStream stream = streams.get(frame.stream());
                 if (stream != null) {
@@ -187,7 +238,15 @@ final class AgentLink implements AutoCloseable {
         Service service = number < known.length ? known[number] : null;
         GuestStream stream = new GuestStream(id, frame.generation(), service, this);
         streams.put(id, stream);
-        stream.connect(service == null ? null : services.get(service));
+        if (service == Service.DIALLED) {
+            Dial dial = dials.remove(frame.reader(5).getInt(1));
+            stream.connect(dial == null ? null : dial.pair);
+            if (dial != null) {
+                dial.answer.complete(null);
+            }
+        } else {
+            stream.connect(service == null ? null : services.get(service));
+        }
     }
 
     /** The stream has ended on both sides. */
@@ -202,6 +261,7 @@ final class AgentLink implements AutoCloseable {
         if (waiting != null) {
             waiting.completeExceptionally(end);
         }
+        dials.values().forEach(dial -> dial.answer.completeExceptionally(end));
         listener.closed();
     }
 
@@ -210,5 +270,6 @@ final class AgentLink implements AutoCloseable {
         closed = true;
         GuestStream.closeQuietly(port);
         streams.values().forEach(GuestStream::end);
+        services.values().forEach(Connector::abandon);
     }
 }

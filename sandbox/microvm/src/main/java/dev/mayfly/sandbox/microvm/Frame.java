@@ -19,6 +19,9 @@ record Frame(byte type, int stream, int generation, byte[] content) {
     static final byte NETWORK = 'N';
     static final byte FREEZE = 'Z';
     static final byte THAW = 'U';
+    static final byte TERMINATE = 'K';
+    static final byte DIAL = 'C';
+    static final byte UNREACHED = 'J';
     static final byte HELLO = 'H';
     static final byte DONE = 'A';
     static final byte FAILED = 'F';

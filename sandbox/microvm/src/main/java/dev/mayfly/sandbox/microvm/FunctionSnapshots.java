@@ -126,12 +126,12 @@ final class FunctionSnapshots {
             // comes
             // when the runtime has drawn from it. Java's draws from the kernel's, when its clock has gone on.
             vm.seed(java ? Instant.now() : takenAt(snapshot).minus(Duration.ofDays(1)));
-            vm.adopt(spec);
             if (java) {
                 vm.resumeHttp(Extensions.Function.of(spec));
             } else {
                 vm.resumeRuntime();
             }
+            vm.adopt(spec);
             vm.thawFunction();
             return vm;
         } catch (IOException | InterruptedException | RuntimeException e) {

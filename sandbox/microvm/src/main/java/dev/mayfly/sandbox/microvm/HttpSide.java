@@ -34,7 +34,7 @@ record HttpSide(
     /** Offers it to the guest. */
     static HttpSide offer(Path socket, AgentLink agent, Extensions.Function function, Use use) throws IOException {
         ServerSocketChannel listener = listen(socket, agent);
-        var extensions = extensions(function);
+        var extensions = extensions(socket, agent, function);
         return switch (use) {
             case EXTENSIONS -> new HttpSide(extensions, null, new ExtensionsDoor(listener, extensions));
             case RUNTIME -> new HttpSide(extensions, new HttpLink(listener, extensions), null);
@@ -46,7 +46,7 @@ record HttpSide(
     static HttpSide resume(Path socket, AgentLink agent, Extensions.Function function, SocketPair pair)
             throws IOException {
         agent.resumeRuntime(pair.second());
-        var extensions = extensions(function);
+        var extensions = extensions(socket, agent, function);
         return new HttpSide(extensions, HttpLink.resumed(listen(socket, agent), extensions, pair.first()), null);
     }
 
@@ -58,9 +58,8 @@ record HttpSide(
         return listener;
     }
 
-    /** Connections into the guest do not exist, so nothing can be pushed there. */
-    private static Extensions extensions(Extensions.Function function) {
-        return new Extensions(function, new Telemetry(null));
+    private static Extensions extensions(Path socket, AgentLink agent, Extensions.Function function) {
+        return new Extensions(function, new Telemetry(port -> agent.dial(port, socket)));
     }
 
     @Override

@@ -209,7 +209,7 @@ final class MicroVm implements Guest {
 
     /** Takes the function's log, gateway and size, which the guest knows already. */
     void adopt(SandboxSpec spec) throws IOException {
-        log.logTo(spec.logs());
+        log.logTo(http == null ? spec.logs() : http.extensions().telemetry().beside(spec.logs()));
         memoryMb = spec.memoryMb();
         cgroup.limitMemory(Size.hostMb(memoryMb));
         agent().offer(AgentLink.Service.GATEWAY, () -> SocketChannel.open(spec.gateway()));
@@ -242,6 +242,15 @@ final class MicroVm implements Guest {
             throw new IllegalStateException("The machine has no function");
         }
         return link;
+    }
+
+    @Override
+    public void terminate() {
+        try {
+            agent().send(Frame.of(Frame.TERMINATE));
+        } catch (IOException e) {
+            return; // it has ended
+        }
     }
 
     @Override

@@ -41,6 +41,13 @@ record SocketPair(SocketChannel first, SocketChannel second, AtomicBoolean taken
     }
 
     @Override
+    public void abandon() {
+        if (taken.compareAndSet(false, true)) {
+            GuestStream.closeQuietly(second);
+        }
+    }
+
+    @Override
     public void close() throws IOException {
         first.close();
         second.close();

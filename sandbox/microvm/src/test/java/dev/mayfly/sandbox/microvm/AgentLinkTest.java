@@ -12,8 +12,10 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -156,6 +158,7 @@ class AgentLinkTest {
         "a kind of stream that ends too early, 4F, 1, ''",
         "an exit without its status,          51, 0, 0000",
         "a peak that is cut short,            4D, 0, 00",
+        "our connection with half its ticket,  4F, 2, 030000",
         "stream 0,                            4F, 0, 00",
         "a stream beyond the last,            4F, 48, 00",
         "a stream far beyond the last,        4F, 255, 00"
@@ -191,12 +194,69 @@ class AgentLinkTest {
     @Test
     void aServiceThatIsNotOfferedIsRefused() throws Exception {
         for (int number : new int[] {0, 1, 2, 3, 200}) {
-            send(new Frame(Frame.OPEN, 2, 1, new byte[] {(byte) number}));
+            send(new Frame(Frame.OPEN, 2, 1, new byte[] {(byte) number, 0, 0, 0, 1}));
             Frame answer = fromHost.next();
             assertThat(answer.type()).isEqualTo(Frame.RESET);
             assertThat(answer.stream()).isEqualTo(2);
         }
         assertThat(closed).isNotDone();
+    }
+
+    private CompletableFuture<SocketChannel> dial(int port) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return link.dial(port, folder.resolve("http.sock"));
+            } catch (IOException | InterruptedException e) {
+                throw new CompletionException(e);
+            }
+        });
+    }
+
+    private byte[] ticket(int port) throws IOException {
+        Frame wish = fromHost.next();
+        while (wish.type() == Frame.EOF || wish.type() == Frame.RESET) {
+            wish = fromHost.next(); // of the stream before
+        }
+        assertThat(wish.type()).isEqualTo(Frame.DIAL);
+        ByteBuffer content = wish.reader(8);
+        assertThat(content.getInt()).isEqualTo(port);
+        return ByteBuffer.allocate(4).putInt(content.getInt()).array();
+    }
+
+    @Test
+    void aPortInTheGuestIsReachedWhenTheGuestSaysSoAndOnce() throws Exception {
+        var refused = dial(4242);
+        send(Frame.of(Frame.UNREACHED, ticket(4242)));
+        assertThat(refused)
+                .failsWithin(Duration.ofSeconds(WAIT))
+                .withThrowableThat()
+                .withMessageContaining("Nobody listens there");
+        var reached = dial(4243);
+        byte[] opening = ByteBuffer.allocate(5).put((byte) 3).put(ticket(4243)).array();
+        send(new Frame(Frame.OPEN, 2, 1, opening));
+        try (SocketChannel channel = reached.get(WAIT, TimeUnit.SECONDS)) {
+            channel.write(ByteBuffer.wrap(bytes("pushed")));
+            Frame pushed = fromHost.next();
+            assertThat(new String(pushed.content(), StandardCharsets.UTF_8)).isEqualTo("pushed");
+            assertThat(pushed.stream()).isEqualTo(2);
+            send(new Frame(Frame.OPEN, 3, 1, opening));
+            Frame answer = fromHost.next();
+            assertThat(answer.type()).isEqualTo(Frame.RESET);
+            assertThat(answer.stream()).isEqualTo(3);
+        }
+        var unanswered = dial(4244);
+        ticket(4244);
+        guest.close();
+        assertThat(unanswered).failsWithin(Duration.ofSeconds(WAIT));
+    }
+
+    @Test
+    void whoWaitsForAConnectionThatTheGuestNeverMakesLearnsOfItsEnd() throws Exception {
+        SocketPair pair = SocketPair.connect(folder.resolve("api.sock"));
+        link.offer(AgentLink.Service.RUNTIME_FRAMES, pair);
+        guest.close();
+        assertThat(pair.open().read(ByteBuffer.allocate(1))).isNegative();
+        pair.close();
     }
 
     @Test

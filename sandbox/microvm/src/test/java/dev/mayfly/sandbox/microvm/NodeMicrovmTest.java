@@ -8,6 +8,7 @@ import dev.mayfly.sandbox.contract.LifecycleContract;
 import dev.mayfly.sandbox.contract.LimitsContract;
 import dev.mayfly.sandbox.contract.NetworkContract;
 import dev.mayfly.sandbox.contract.TechnologyUnderTest;
+import dev.mayfly.sandbox.contract.TelemetryContract;
 import org.junit.jupiter.api.Nested;
 
 class NodeMicrovmTest {
@@ -21,6 +22,14 @@ class NodeMicrovmTest {
 
     @Nested
     class Cleanup extends CleanupContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new NodeMicrovms();
+        }
+    }
+
+    @Nested
+    class Telemetry extends TelemetryContract {
         @Override
         protected TechnologyUnderTest underTest() {
             return new NodeMicrovms();

@@ -1,7 +1,6 @@
 package dev.mayfly.sandbox.oci;
 
 import dev.mayfly.sandbox.api.ImageProgram;
-import dev.mayfly.sandbox.api.LogSink;
 import dev.mayfly.sandbox.api.SandboxSpec;
 import dev.mayfly.sandbox.guest.Extensions;
 import dev.mayfly.sandbox.guest.ExtensionsDoor;
@@ -134,7 +133,7 @@ final class Container implements Guest {
 
     /** Gives it a function: its code, its log, its gateway, its network. It is closed by the caller when that fails. */
     void give(SandboxSpec spec) throws IOException, InterruptedException {
-        log.logTo(extensions == null ? spec.logs() : told(spec.logs(), extensions.telemetry()));
+        log.logTo(extensions == null ? spec.logs() : extensions.telemetry().beside(spec.logs()));
         image = spec.code().image();
         Mounts.bindReadOnly(
                 spec.code().directory().toAbsolutePath(), directory.resolve(image == null ? "var/task" : "root"));
@@ -147,13 +146,6 @@ final class Container implements Guest {
             ground.egress.connect(network.path(), slot.number());
             names = NameRelay.open(network);
         }
-    }
-
-    private static LogSink told(LogSink logs, Telemetry telemetry) {
-        return line -> {
-            logs.line(line);
-            telemetry.line(line);
-        };
     }
 
     /** Gives it an ahead-of-time cache, before it runs. */

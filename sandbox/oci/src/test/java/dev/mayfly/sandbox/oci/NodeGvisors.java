@@ -9,6 +9,11 @@ public final class NodeGvisors extends ContainersUnderTest {
     }
 
     @Override
+    public boolean passesSignals() {
+        return false;
+    }
+
+    @Override
     public boolean hasOwnKernel() {
         return true;
     }

@@ -8,22 +8,12 @@ import dev.mayfly.sandbox.api.InvocationResult;
 import dev.mayfly.sandbox.api.Sandbox;
 import dev.mayfly.sandbox.api.SandboxSpec;
 import dev.mayfly.sandbox.api.SandboxStartException;
-import dev.mayfly.sandbox.contract.guests.Extension;
 import java.time.Duration;
-import java.util.List;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
-/** Extensions beside a function: the Extensions API, the Telemetry API and the shutdown phase. */
-public abstract class ExtensionsContract extends SandboxContract {
-    private SandboxSpec with(Behaviour behaviour, String extension) throws Exception {
-        return spec(Extension.beside(code(behaviour), extension, folder().resolveSibling("layer-" + extension)));
-    }
-
-    private void assertLogged(String part) {
-        assertThat(log).anySatisfy(line -> assertThat(line).contains(part));
-    }
-
+/** Extensions beside a function: the Extensions API, and what {@link TelemetryContract} holds of them. */
+public abstract class ExtensionsContract extends TelemetryContract {
     @Test
     void anExtensionTakesPartInInvocationsAndIsToldOfTheEnd() throws Exception {
         Sandbox sandbox = start(with(Behaviour.ECHO, "slow"));
@@ -94,35 +84,6 @@ public abstract class ExtensionsContract extends SandboxContract {
         SandboxSpec spec = Specs.withInitTimeout(with(Behaviour.ECHO, "many"), Duration.ofSeconds(60));
         assertThatThrownBy(() -> start(spec)).isInstanceOf(SandboxStartException.class);
         assertLogged("many: refused 990 Extension.TooManyExtensions");
-        assertNextSandboxWorks();
-    }
-
-    @Test
-    void telemetryIsPushedIntoTheSandbox() throws Exception {
-        Sandbox sandbox = start(with(Behaviour.LOG, "telemetry"));
-        List<String> expected = List.of(
-                "platform.initStart",
-                "platform.initRuntimeDone",
-                "platform.initReport",
-                "platform.start",
-                "platform.runtimeDone",
-                "platform.report",
-                "line");
-        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (!expected.stream().allMatch(each -> log.contains("telemetry: telemetry " + each))
-                && System.nanoTime() < deadline) {
-            invoke(sandbox, "{}");
-        }
-        expected.forEach(each -> assertLogged("telemetry: telemetry " + each));
-        assertLogged("telemetry: subscribed 200");
-    }
-
-    @Test
-    void aSubscriberThatNeverAnswersHoldsNobodyUp() throws Exception {
-        Sandbox sandbox = start(with(Behaviour.FLOOD, "mute"));
-        for (int i = 0; i < 3; i++) {
-            assertThat(answer(invoke(sandbox, "3000000")).asString()).isEqualTo("done");
-        }
         assertNextSandboxWorks();
     }
 }

@@ -103,6 +103,12 @@ static void handle(uint8_t type, uint8_t stream, uint16_t generation, uint8_t *p
             streams_listen_network(length > 0); /* anything: a runtime that speaks HTTP */
             answer(NULL);
             break;
+        case F_TERMINATE:
+            function_terminate();
+            break;
+        case F_DIAL: /* port, ticket */
+            if (length >= 8) streams_dial((uint16_t)get32(payload), payload + 4);
+            break;
         case F_FREEZE:
         case F_THAW:
             function_freeze(type == F_FREEZE);

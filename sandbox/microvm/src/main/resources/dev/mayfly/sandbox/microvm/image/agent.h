@@ -9,12 +9,13 @@
 
 enum { MAX_PAYLOAD = 65536, HEADER = 8, WINDOW = 256 * 1024, MAX_STREAMS = 48 };
 
-/* Services that a stream is opened to; the host decides which of them it offers. */
-enum service { RUNTIME_FRAMES = 0, RUNTIME_HTTP = 1, GATEWAY = 2, SERVICES = 3 };
+/* Services that a stream is opened to; the host decides which of them it offers. A dialled one is the host's own wish. */
+enum service { RUNTIME_FRAMES = 0, RUNTIME_HTTP = 1, GATEWAY = 2, SERVICES = 3, DIALLED = 3 };
 
 /* Frame types. */
 enum {
     F_SEED = 'S', F_TIME = 'T', F_PREPARE = 'P', F_RUN = 'R', F_FREEZE = 'Z', F_THAW = 'U', F_NETWORK = 'N',
+    F_TERMINATE = 'K', F_DIAL = 'C', F_UNREACHED = 'J',
     F_HELLO = 'H', F_DONE = 'A', F_FAILED = 'F', F_EXIT = 'Q', F_STATS = 'M', F_LOG = 'L',
     F_OPEN = 'O', F_DATA = 'D', F_EOF = 'E', F_RESET = 'X', F_WINDOW = 'W'
 };
@@ -32,6 +33,7 @@ void port_receive(void (*handle)(uint8_t, uint8_t, uint16_t, uint8_t *, uint32_t
 /* streams.c: connections of the function, carried to the host */
 void streams_listen(void);
 void streams_listen_network(int http);
+void streams_dial(uint16_t port, const uint8_t *ticket);
 int streams_poll(struct pollfd *polls);
 void streams_ready(const struct pollfd *polls, int count);
 int streams_frame(uint8_t type, uint8_t stream, uint16_t generation, uint8_t *payload, uint32_t length);
@@ -41,6 +43,7 @@ void streams_after_restore(void);
 void function_setup(void);
 const char *function_prepare(char *text);
 const char *function_run(uint8_t *payload, uint32_t length);
+void function_terminate(void);
 void function_freeze(int frozen);
 void function_collect(void);
 void function_stats(void);

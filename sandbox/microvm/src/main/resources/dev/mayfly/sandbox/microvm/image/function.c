@@ -223,6 +223,11 @@ const char *function_run(uint8_t *payload, uint32_t length) {
     return fail(words[0]);
 }
 
+/* It is the first process of its namespace: the signal reaches it when it has a handler for it. */
+void function_terminate(void) {
+    if (function > 0) kill(function, SIGTERM);
+}
+
 void function_freeze(int frozen) {
     put(GROUP "/cgroup.freeze", frozen ? "1" : "0");
     for (int i = 0; frozen && i < 200; i++) {

@@ -94,6 +94,15 @@ static int free_stream(void) {
     return -1;
 }
 
+static int open_stream(int id, int fd, const uint8_t *payload, uint32_t length) {
+    uint8_t *waiting = malloc(WINDOW);
+    if (!waiting) return 0;
+    streams[id] = (struct stream){
+        .fd = fd, .generation = (uint16_t)(streams[id].generation + 1), .waiting = waiting, .credit = WINDOW};
+    tell(F_OPEN, id, payload, length);
+    return 1;
+}
+
 static void accept_one(int service) {
     int id = free_stream();
     if (id < 0) return;
@@ -106,15 +115,31 @@ static void accept_one(int service) {
         int on = 1;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
-    uint8_t *waiting = malloc(WINDOW);
-    if (!waiting) {
-        close(fd);
-        return;
-    }
-    streams[id] = (struct stream){
-        .fd = fd, .generation = (uint16_t)(streams[id].generation + 1), .waiting = waiting, .credit = WINDOW};
     uint8_t payload = (uint8_t)service;
-    tell(F_OPEN, id, &payload, 1);
+    if (!open_stream(id, fd, &payload, 1)) close(fd);
+}
+
+/* Whether somebody listens there: what connects to the loopback interface does so at once, or never. */
+static int connect_loopback(int fd, uint16_t port) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0) return 1;
+    struct pollfd poll_of = {.fd = fd, .events = POLLOUT};
+    int error = 0;
+    socklen_t length = sizeof error;
+    return errno == EINPROGRESS && poll(&poll_of, 1, 100) == 1
+        && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) == 0 && error == 0;
+}
+
+/* Connects to a port that the function listens on. The ticket, four bytes, tells the host which of its wishes it is. */
+void streams_dial(uint16_t port, const uint8_t *ticket) {
+    uint8_t payload[5] = {DIALLED};
+    memcpy(payload + 1, ticket, 4);
+    int id = free_stream();
+    int fd = id < 0 ? -1 : socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && connect_loopback(fd, port) && open_stream(id, fd, payload, sizeof payload)) return;
+    if (fd >= 0) close(fd);
+    port_send(F_UNREACHED, ticket, 4);
 }
 
 /* Ends the stream on both sides. */
