@@ -99,6 +99,39 @@ class QueueTest {
         }
     }
 
+    /** Each is the other's destination, so that one event would go round for ever. */
+    @Test
+    void aLoopOfDestinationsIsStoppedAndItsTraceGoesAlong() {
+        try (var lambda = suite.lambda()) {
+            String source = "exports.handler = async e => process.env._X_AMZN_TRACE_ID;";
+            String ping = FunctionFixtures.deploy(
+                    lambda, FunctionFixtures.nodeSource(FunctionFixtures.uniqueName("ping"), source));
+            String pong = FunctionFixtures.deploy(
+                    lambda, FunctionFixtures.nodeSource(FunctionFixtures.uniqueName("pong"), source));
+            send(lambda, ping, pong);
+            send(lambda, pong, ping);
+            accept(lambda, ping, "1");
+            await().atMost(LIMIT)
+                    .until(() -> queue("GET", ping + "/queue")
+                                    .path("deadLetters")
+                                    .asInt()
+                            == 1);
+            JsonNode dead = queue("GET", ping + "/queue/dead-letters");
+            assertThat(dead.toString()).contains("RecursiveInvocationException");
+            String id = dead.findValue("requestId").asString();
+            JsonNode letter = queue("GET", ping + "/queue/events/" + id).path("payload");
+            assertThat(letter.path("responsePayload").asString())
+                    .matches("Root=1-[0-9a-f]{8}-[0-9a-f]{24};.*Lineage=[0-9a-f]{8}:15\\|[0-9a-f]{8}:15");
+        }
+    }
+
+    private static void send(LambdaClient lambda, String from, String to) {
+        String arn = lambda.getFunctionConfiguration(request -> request.functionName(to))
+                .functionArn();
+        lambda.putFunctionEventInvokeConfig(request -> request.functionName(from)
+                .destinationConfig(config -> config.onSuccess(success -> success.destination(arn))));
+    }
+
     @Test
     void aPausedFunctionIsSeenCancelledAndResumed() {
         try (var lambda = suite.lambda()) {

@@ -3,6 +3,7 @@ package dev.mayfly.registry;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -20,6 +21,7 @@ import org.springframework.util.unit.DataSize;
  * @param hosts how hosts are listened for
  * @param publication how changes reach Kafka
  * @param codeKeeping how long unused code stays
+ * @param images where images come from
  * @param preparation how hosts make ready what cannot run at once
  */
 @ConfigurationProperties("mayfly")
@@ -34,6 +36,7 @@ public record RegistryProperties(
         @DefaultValue Hosts hosts,
         @DefaultValue Publication publication,
         @DefaultValue CodeKeeping codeKeeping,
+        @DefaultValue Images images,
         @DefaultValue Preparation preparation) {
 
     /**
@@ -65,7 +68,8 @@ public record RegistryProperties(
             @DefaultValue("20s") Duration uploadWait) {}
 
     /**
-     * @param account how many invocations of an account's functions may run at once; invokers must be told the same. AWS: 1,000.
+     * @param account how many invocations of an account's functions may run at once; invokers must be told the same, as {@code MAYFLY_ACCOUNT_CONCURRENCY}
+     *     tells both. AWS: 1,000.
      * @param unreserved what no function can reserve of it. AWS: 100.
      */
     public record Concurrency(
@@ -101,6 +105,12 @@ public record RegistryProperties(
             @DefaultValue("15m") Duration afterUse,
             @DefaultValue("1h") Duration upload,
             @DefaultValue("1m") Duration sweep) {}
+
+    /**
+     * @param registries {@code host:port}, or {@code host} for all its ports, of image registries that may be connected to although
+     *     their address is not public, and of what they redirect to
+     */
+    public record Images(@DefaultValue Set<String> registries) {}
 
     /**
      * @param look pause between two looks for what is to be prepared

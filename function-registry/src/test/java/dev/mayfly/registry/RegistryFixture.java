@@ -128,6 +128,7 @@ public abstract class RegistryFixture {
         properties.add("mayfly.kafka", TestKafka::bootstrapServers);
         properties.add("mayfly.data", () -> data);
         properties.add("mayfly.services.objects", Surroundings.OBJECTS::url);
+        properties.add("mayfly.images.registries", () -> "localhost");
         properties.add("mayfly.services.gateway", () -> "http://gateway.test:8080");
         properties.add("spring.datasource.url", () -> Surroundings.DATABASE);
         properties.add("spring.datasource.username", () -> "registry");
@@ -165,7 +166,11 @@ public abstract class RegistryFixture {
 
     /** What the host answers to orders to prepare something from now on. */
     protected static void preparationAnswer(int status, String body) {
-        Surroundings.HOST.answer = new StubHost.Answer(status, body);
+        Surroundings.HOST.answer(new StubHost.Answer(status, body));
+    }
+
+    protected static StubHost host() {
+        return Surroundings.HOST;
     }
 
     protected static StubObjectStore objects() {

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,7 +47,8 @@ class RegistryProcessTest extends RegistryFixture {
     @BeforeAll
     void start() throws IOException {
         port = freePort();
-        environment = environment(port, "registry_process", data.toString());
+        environment = new HashMap<>(environment(port, "registry_process", data.toString()));
+        environment.put("MAYFLY_PREPARATION_TAKEOVER", "1s");
         registry = launch();
         await().atMost(Duration.ofSeconds(90)).until(this::ready);
     }
@@ -80,7 +82,12 @@ class RegistryProcessTest extends RegistryFixture {
     }
 
     @Test
-    void whatWasCommittedWhenItWasKilledIsPublished() throws Exception {
+    void whatWasUnderWayWhenItWasKilledIsPublishedAndPrepared() throws Exception {
+        host().think();
+        assertThat(send("POST", FUNCTIONS, createBody("prepared", Zips.of("a", "b"), "java25", ""))
+                        .body())
+                .contains("\"State\":\"Pending\"");
+        await().until(() -> host().isAsked());
         byte[] zip = Zips.of("index.js", "killed");
         assertThat(send("POST", FUNCTIONS, createBody("killed", zip, "nodejs20.x", ""))
                         .statusCode())
@@ -93,6 +100,11 @@ class RegistryProcessTest extends RegistryFixture {
         client.join();
         registry = launch();
         await().atMost(Duration.ofSeconds(90)).until(this::ready);
+
+        preparationAnswer(204, "");
+        await().untilAsserted(() -> assertThat(
+                        send("GET", FUNCTIONS + "/prepared/configuration", "").body())
+                .contains("\"State\":\"Active\""));
 
         var answer = send(
                 "GET", "/internal/function-versions/" + ACCOUNT + "/killed/$LATEST", new byte[0], serviceVoucher());
@@ -182,7 +194,7 @@ class RegistryProcessTest extends RegistryFixture {
                     .timeout(Duration.ofSeconds(5))
                     .build();
             return http.send(request, BodyHandlers.discarding()).statusCode();
-        } catch (ConnectException e) {
+        } catch (ConnectException | HttpTimeoutException e) {
             return 0;
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);

@@ -6,11 +6,13 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 
 /** A sandbox host that is asked to prepare functions, and answers as it is told. */
 final class StubHost {
-    volatile Answer answer = new Answer(204, "");
+    private volatile CompletableFuture<Answer> answer = CompletableFuture.completedFuture(new Answer(204, ""));
+    private volatile boolean asked;
     private final HttpServer server;
 
     record Answer(int status, String body) {}
@@ -24,7 +26,8 @@ final class StubHost {
         server.createContext("/internal/preparations", exchange -> {
             try (exchange) {
                 exchange.getRequestBody().readAllBytes();
-                Answer now = answer;
+                asked = true;
+                Answer now = answer.join();
                 byte[] body = now.body().getBytes(StandardCharsets.UTF_8);
                 exchange.sendResponseHeaders(now.status(), body.length == 0 ? -1 : body.length);
                 exchange.getResponseBody().write(body);
@@ -32,6 +35,22 @@ final class StubHost {
         });
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
+    }
+
+    void answer(Answer next) {
+        var before = answer;
+        answer = CompletableFuture.completedFuture(next);
+        before.complete(next);
+    }
+
+    /** Whoever asks from now on waits until there is a next {@link #answer}. */
+    void think() {
+        asked = false;
+        answer = new CompletableFuture<>();
+    }
+
+    boolean isAsked() {
+        return asked;
     }
 
     String url() {

@@ -106,6 +106,12 @@ class Door implements WebFilter {
 
     private Mono<Admission> admit(Inquiry inquiry, Authenticator.Caller caller) {
         String path = inquiry.head().path();
+        if (inquiry.dialect() == Dialect.LAMBDA && RequestTarget.isAmbiguous(path)) {
+            @Nullable String refused = RequestTarget.durableExecution(path);
+            if (refused != null) {
+                return Mono.just(new Admission(Destination.REGISTRY, refused, voucher(inquiry, caller), caller.body()));
+            }
+        }
         @Nullable Destination destination = Destination.of(inquiry.dialect(), path);
         if (destination == null || destination != Destination.OBJECTS && RequestTarget.isAmbiguous(path)) {
             caller.release();

@@ -3,10 +3,14 @@ package dev.mayfly.gateway.door;
 import dev.mayfly.gateway.refusal.Refusal;
 import dev.mayfly.gateway.refusal.RefusedException;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The raw request target: what it is, and whether it may be handed to a service that resolves paths. */
 final class RequestTarget {
+    private static final Pattern DURABLE_EXECUTION =
+            Pattern.compile("(/2025-12-01/durable-execution(?:s|-callbacks)/)[^/]+((?:/[a-z]+)?)");
+
     private RequestTarget() {}
 
     /** The target in origin form: {@code /path?query}, no matter whether the client sent it in absolute form. */
@@ -56,6 +60,15 @@ final class RequestTarget {
             }
         }
         return false;
+    }
+
+    /**
+     * A path about a durable execution with another name in its place; null when it is none. The names hold encoded slashes,
+     * and the registry refuses whatever execution it is.
+     */
+    static @Nullable String durableExecution(String path) {
+        var matcher = DURABLE_EXECUTION.matcher(path);
+        return matcher.matches() ? matcher.group(1) + "named" + matcher.group(2) : null;
     }
 
     private static char decoded(String path, int at) {

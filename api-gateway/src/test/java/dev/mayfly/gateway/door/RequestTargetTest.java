@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mayfly.gateway.refusal.Dialect;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -58,6 +59,23 @@ class RequestTargetTest {
             })
     void seesPathsThatAContainerMightResolveOtherwise(String path) {
         assertThat(RequestTarget.isAmbiguous(path)).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "null",
+            value = {
+                "/2025-12-01/durable-executions/arn%3Aaws%3Alambda%3A%3Af%3A1%2Fdurable-execution%2Fn%2Fid,"
+                        + "/2025-12-01/durable-executions/named",
+                "/2025-12-01/durable-executions/a%2Fb/stop,/2025-12-01/durable-executions/named/stop",
+                "/2025-12-01/durable-execution-callbacks/a%2Fb/fail,/2025-12-01/durable-execution-callbacks/named/fail",
+                "/2025-12-01/durable-executions/a%2Fb/../stop,null",
+                "/2025-12-01/durable-executions/a%2Fb/..%2Fstop,null",
+                "/2025-12-01/durable-executions/a/b/stop,null",
+                "/2015-03-31/functions/a%2Fb,null"
+            })
+    void namesOfDurableExecutionsGoNowhere(String path, @Nullable String handedOn) {
+        assertThat(RequestTarget.durableExecution(path)).isEqualTo(handedOn);
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.mayfly.contracts.events;
 
+import dev.mayfly.contracts.trust.PublicAddresses;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -71,7 +72,7 @@ public final class TenantBrokers {
         if (addresses.isEmpty()) {
             return Optional.of("The host of '" + server + "' cannot be found.");
         }
-        return addresses.stream().allMatch(TenantBrokers::isPublic)
+        return addresses.stream().allMatch(PublicAddresses::isPublic)
                 ? Optional.empty()
                 : Optional.of("'" + server + "' is not a public address. Brokers in this network must be named by the"
                         + " operator first (MAYFLY_EVENT_SOURCE_BROKERS).");
@@ -126,36 +127,5 @@ public final class TenantBrokers {
                 return false;
             }
         }
-    }
-
-    private static boolean isPublic(InetAddress address) {
-        if (address.isLoopbackAddress()
-                || address.isAnyLocalAddress()
-                || address.isLinkLocalAddress()
-                || address.isSiteLocalAddress()
-                || address.isMulticastAddress()) {
-            return false;
-        }
-        byte[] bytes = address.getAddress();
-        int first = bytes[0] & 0xff;
-        int second = bytes[1] & 0xff;
-        if (bytes.length == 4) {
-            boolean carrierNat = first == 100 && second >= 64 && second < 128;
-            boolean reserved = first == 0 || first >= 224 || first == 192 && second == 0 && bytes[2] == 0;
-            return !carrierNat && !reserved;
-        }
-        boolean uniqueLocal = (first & 0xfe) == 0xfc;
-        boolean translated = first == 0 && second == 0x64 || first == 0x20 && second == 0x02 || isEmbedded(bytes);
-        return !uniqueLocal && !translated;
-    }
-
-    /** {@code ::a.b.c.d}: an IPv4 address in the oldest of its disguises. */
-    private static boolean isEmbedded(byte[] bytes) {
-        for (int i = 0; i < 12; i++) {
-            if (bytes[i] != 0) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -83,16 +83,19 @@ public class HostOffers implements SmartLifecycle {
      */
     public record Held(int started, int starting, @Nullable String failure) {}
 
-    /** How many sandboxes the live hosts have of a function version, which {@link FunctionVersion#key} names. */
+    /**
+     * How many sandboxes the live hosts keep ready of a function version, which {@link FunctionVersion#key} names. What runs beside
+     * them because somebody invoked it may be gone the next moment, and does not count.
+     */
     public Held held(String functionKey) {
         var sandboxes = live().stream()
                 .flatMap(host -> host.sandboxes().stream())
                 .filter(one -> one.functionKey().equals(functionKey))
                 .toList();
-        int started =
-                sandboxes.stream().mapToInt(one -> one.idle() + one.busy()).sum();
-        int starting =
-                sandboxes.stream().mapToInt(HostStatus.Sandboxes::starting).sum();
+        int started = sandboxes.stream().mapToInt(HostOffers::kept).sum();
+        int starting = sandboxes.stream()
+                .mapToInt(one -> Math.min(one.starting(), one.provisioned() - kept(one)))
+                .sum();
         @Nullable
         String failure = sandboxes.stream()
                 .map(HostStatus.Sandboxes::failure)
@@ -100,6 +103,10 @@ public class HostOffers implements SmartLifecycle {
                 .findFirst()
                 .orElse(null);
         return new Held(started, starting, failure);
+    }
+
+    private static int kept(HostStatus.Sandboxes one) {
+        return Math.min(one.idle() + one.busy(), one.provisioned());
     }
 
     /** Where the live hosts are that run {@code runtime} in {@code tier} now. */

@@ -8,7 +8,6 @@ import dev.mayfly.registry.lambda.Caller;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
@@ -22,12 +21,12 @@ import tools.jackson.databind.JsonNode;
 @Component
 public class ImageIntake {
     private final CodeIntake code;
-    private final HttpClient http;
+    private final RegistryConnections connections;
     private final RegistryProperties properties;
 
-    ImageIntake(CodeIntake code, HttpClient http, RegistryProperties properties) {
+    ImageIntake(CodeIntake code, RegistryConnections connections, RegistryProperties properties) {
         this.code = code;
-        this.http = http;
+        this.connections = connections;
         this.properties = properties;
     }
 
@@ -63,7 +62,7 @@ public class ImageIntake {
     }
 
     private String pull(ImageReference.Remote image, Upload upload, long limit) throws IOException {
-        var registry = new ImageRegistry(http, image);
+        var registry = new ImageRegistry(connections, image);
         byte[] json = registry.manifest(image.version());
         if (image.version().startsWith("sha256:")) {
             check(json, image.version());

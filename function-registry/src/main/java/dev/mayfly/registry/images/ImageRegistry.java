@@ -1,18 +1,15 @@
 package dev.mayfly.registry.images;
 
 import dev.mayfly.contracts.events.Json;
+import dev.mayfly.registry.images.RegistryConnections.Answer;
 import dev.mayfly.registry.lambda.LambdaError;
 import dev.mayfly.registry.lambda.LambdaException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +18,6 @@ import tools.jackson.databind.JsonNode;
 
 /** One repository of a registry, asked by the OCI distribution API, with an anonymous token where it wants one. */
 final class ImageRegistry {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int MOST_REDIRECTS = 5;
     private static final int LONGEST_TOKEN = 65_536;
     private static final String MANIFESTS = String.join(
@@ -32,12 +28,12 @@ final class ImageRegistry {
             "application/vnd.docker.distribution.manifest.v2+json");
     private static final Pattern PARAMETER = Pattern.compile("(realm|service|scope)=\"([^\"]*)\"");
 
-    private final HttpClient http;
+    private final RegistryConnections connections;
     private final ImageReference.Remote image;
     private @Nullable String token;
 
-    ImageRegistry(HttpClient http, ImageReference.Remote image) {
-        this.http = http;
+    ImageRegistry(RegistryConnections connections, ImageReference.Remote image) {
+        this.connections = connections;
         this.image = image;
     }
 
@@ -52,46 +48,53 @@ final class ImageRegistry {
         }
     }
 
-    InputStream blob(String digest) {
+    InputStream blob(String digest) throws IOException {
         return get("/blobs/" + digest, "*/*");
     }
 
-    private InputStream get(String path, String accept) {
+    private InputStream get(String path, String accept) throws IOException {
         URI target = URI.create(image.base() + "/v2/" + image.repository() + path);
-        HttpResponse<InputStream> answer = follow(target, accept);
-        if (answer.statusCode() == 401 && token == null) {
+        Answer answer = follow(target, accept);
+        if (answer.status() == 401 && token == null) {
             close(answer);
-            token = token(answer.headers().firstValue("WWW-Authenticate").orElse(""));
+            token = token(answer.header("WWW-Authenticate").orElse(""));
             answer = follow(target, accept);
         }
-        if (answer.statusCode() == 200) {
+        if (answer.status() == 200) {
             return answer.body();
         }
         close(answer);
-        throw switch (answer.statusCode()) {
+        throw switch (answer.status()) {
             case 401, 403 ->
                 LambdaError.ACCESS_DENIED.with(
                         "The registry " + image.host() + " does not let anybody read " + image.repository() + ".");
             case 404 ->
                 LambdaError.INVALID_PARAMETER_VALUE.with("Source image " + image.host() + "/" + image.repository() + " "
                         + image.version() + " does not exist. Provide a valid source image.");
-            default -> unreachable("answered " + answer.statusCode());
+            default -> unreachable("answered " + answer.status());
         };
     }
 
-    private HttpResponse<InputStream> follow(URI target, String accept) {
+    private Answer follow(URI target, String accept) {
         URI next = target;
         for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
             boolean own = next.getAuthority().equals(target.getAuthority());
-            HttpResponse<InputStream> answer = send(next, accept, own ? token : null);
-            if (answer.statusCode() < 301 || answer.statusCode() > 308 || answer.statusCode() == 304) {
+            Answer answer = send(next, accept, own ? token : null);
+            if (answer.status() < 301 || answer.status() > 308 || answer.status() == 304) {
                 return answer;
             }
             close(answer);
-            next = allowed(next.resolve(
-                    answer.headers().firstValue("Location").orElseThrow(() -> unreachable("redirects to nowhere"))));
+            next = redirected(next, answer.header("Location").orElseThrow(() -> unreachable("redirects to nowhere")));
         }
         throw unreachable("redirects without end");
+    }
+
+    private URI redirected(URI from, String location) {
+        try {
+            return allowed(from.resolve(location));
+        } catch (IllegalArgumentException e) {
+            throw unreachable("redirects to nowhere");
+        }
     }
 
     /** With TLS, or on this machine if the registry is there. */
@@ -119,8 +122,8 @@ final class ImageRegistry {
             }
         }
         try {
-            HttpResponse<InputStream> answer = send(allowed(URI.create(realm + query)), "application/json", null);
-            try (InputStream in = answer.body()) {
+            try (Answer answer = send(allowed(URI.create(realm + query)), "application/json", null);
+                    InputStream in = answer.body()) {
                 JsonNode body = Json.mapper().readTree(in.readNBytes(LONGEST_TOKEN));
                 String found =
                         body.path("token").asString(body.path("access_token").asString(""));
@@ -134,18 +137,14 @@ final class ImageRegistry {
         throw unreachable("gives no anonymous token");
     }
 
-    private HttpResponse<InputStream> send(URI uri, String accept, @Nullable String bearer) {
-        var request = HttpRequest.newBuilder(uri).timeout(PATIENCE).header("Accept", accept);
-        if (bearer != null) {
-            request.header("Authorization", "Bearer " + bearer);
-        }
+    private Answer send(URI uri, String accept, @Nullable String bearer) {
         try {
-            return http.send(request.build(), BodyHandlers.ofInputStream());
+            return connections.get(uri, accept, bearer);
+        } catch (UnknownHostException e) {
+            throw unreachable("is not found at a public address, or points to what is not. Registries in this network"
+                    + " must be named by the operator first (MAYFLY_IMAGE_REGISTRIES)");
         } catch (IOException e) {
             throw unreachable("does not answer");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw LambdaError.SERVICE.with("The function registry is stopping.");
         }
     }
 
@@ -154,9 +153,9 @@ final class ImageRegistry {
                 "The image could not be read: the registry " + image.host() + " " + what + ".");
     }
 
-    private static void close(HttpResponse<InputStream> answer) {
-        try (InputStream in = answer.body()) {
-            in.readNBytes(8192);
+    private static void close(Answer answer) {
+        try {
+            answer.close();
         } catch (IOException e) {
             throw LambdaError.INVALID_PARAMETER_VALUE.with("The image could not be read: the connection broke.");
         }

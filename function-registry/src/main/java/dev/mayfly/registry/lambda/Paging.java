@@ -2,6 +2,9 @@ package dev.mayfly.registry.lambda;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.Function;
@@ -12,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param after what {@link #page} made of the last item before; empty for the beginning
  * @param size how many items at most
+ * @param list whose list it is, and which: a marker is taken for the list only that it came from
  */
-public record Paging(String after, int size) {
+public record Paging(String after, int size, String list) {
+    private static final int CHECK_BYTES = 9;
 
     /**
      * Reads it from the query.
@@ -25,7 +30,9 @@ public record Paging(String after, int size) {
     public static Paging of(HttpServletRequest http, int allowed, int most) {
         @Nullable Integer wanted = number(http.getParameter("MaxItems"));
         new Constraints().between("maxItems", wanted, 1, allowed).check();
-        return new Paging(after(http.getParameter("Marker")), wanted == null ? most : Math.min(wanted, most));
+        String list = Caller.of(http).accountId() + " " + http.getRequestURI();
+        return new Paging(
+                after(http.getParameter("Marker"), list), wanted == null ? most : Math.min(wanted, most), list);
     }
 
     /**
@@ -46,8 +53,7 @@ public record Paging(String after, int size) {
             return new Page<>(found, null);
         }
         List<T> items = found.subList(0, size);
-        byte[] last = position.apply(items.getLast()).getBytes(StandardCharsets.UTF_8);
-        return new Page<>(items, Base64.getUrlEncoder().withoutPadding().encodeToString(last));
+        return new Page<>(items, marker(position.apply(items.getLast()), list));
     }
 
     /** What {@link #after} says, where that is a number. */
@@ -72,13 +78,36 @@ public record Paging(String after, int size) {
         }
     }
 
-    private static String after(@Nullable String marker) {
+    private static String marker(String position, String list) {
+        byte[] place = position.getBytes(StandardCharsets.UTF_8);
+        byte[] check = check(place, list);
+        byte[] marker = Arrays.copyOf(check, check.length + place.length);
+        System.arraycopy(place, 0, marker, check.length, place.length);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(marker);
+    }
+
+    /** No secret: who makes a marker up gets a page of their own list, as with any marker. */
+    private static byte[] check(byte[] place, String list) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            digest.update(list.getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0);
+            return Arrays.copyOf(digest.digest(place), CHECK_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every JVM has SHA-256", e);
+        }
+    }
+
+    private static String after(@Nullable String marker, String list) {
         if (marker == null || marker.isEmpty()) {
             return "";
         }
         try {
-            String after = new String(Base64.getUrlDecoder().decode(marker), StandardCharsets.UTF_8);
-            if (after.matches("[a-zA-Z0-9_$-]{1,140}(:[0-9]{1,18})?")) {
+            byte[] given = Base64.getUrlDecoder().decode(marker);
+            byte[] place = Arrays.copyOfRange(given, Math.min(CHECK_BYTES, given.length), given.length);
+            String after = new String(place, StandardCharsets.UTF_8);
+            if (after.matches("[a-zA-Z0-9_$-]{1,140}(:[0-9]{1,18})?")
+                    && marker(after, list).equals(marker)) {
                 return after;
             }
         } catch (IllegalArgumentException e) {

@@ -26,6 +26,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
+import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
 import software.amazon.awssdk.services.lambda.model.LastUpdateStatus;
 import software.amazon.awssdk.services.lambda.model.ListFunctionsRequest;
 import software.amazon.awssdk.services.lambda.model.PackageType;
@@ -213,6 +214,19 @@ class FunctionLifeTest extends RegistryFixture {
                     .endsWith(":page-0:$LATEST");
             assertThatThrownBy(() -> lambda.listFunctions(list -> list.marker("no marker")))
                     .hasMessageContaining("Marker");
+            String marker = lambda.listFunctions(list -> list.maxItems(3)).nextMarker();
+            String changed = (marker.startsWith("A") ? "B" : "A") + marker.substring(1);
+            try (LambdaClient other = lambda("222222222222", Role.OWNER)) {
+                assertThatThrownBy(() -> other.listFunctions(list -> list.marker(marker)))
+                        .isInstanceOf(InvalidParameterValueException.class)
+                        .hasMessageContaining("is none that an earlier answer gave as NextMarker");
+                assertThat(other.listFunctions().functions()).isEmpty();
+            }
+            assertThatThrownBy(() -> lambda.listFunctions(list -> list.marker(changed)))
+                    .isInstanceOf(InvalidParameterValueException.class);
+            assertThatThrownBy(() -> lambda.listAliases(
+                            list -> list.functionName("page-0").marker(marker)))
+                    .isInstanceOf(InvalidParameterValueException.class);
             assertThatThrownBy(() -> lambda.listFunctions(list -> list.maxItems(0)))
                     .hasMessageContaining("Value '0' at 'maxItems' failed to satisfy constraint");
         }

@@ -16,14 +16,17 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
 import software.amazon.awssdk.services.lambda.model.LastUpdateStatus;
 import software.amazon.awssdk.services.lambda.model.PackageType;
 import software.amazon.awssdk.services.lambda.model.ResourceConflictException;
@@ -85,6 +88,67 @@ class ImagesTest extends RegistryFixture {
             preparationAnswer(204, "");
             lambda.updateFunctionCode(update -> update.functionName("image").imageUri("s3://images/other.tar"));
             lambda.waiter().waitUntilFunctionUpdatedV2(wait -> wait.functionName("image"));
+        }
+    }
+
+    /** A registry that the operator named, which sends whoever asks it elsewhere. */
+    @Test
+    void nothingInTheOperatorsNetworkIsReachedThroughARegistry() throws Exception {
+        var reached = new AtomicInteger();
+        HttpServer inside = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        inside.createContext("/", exchange -> {
+            reached.incrementAndGet();
+            exchange.sendResponseHeaders(404, -1);
+        });
+        inside.start();
+        String port = ":" + inside.getAddress().getPort();
+        HttpServer sly = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        sly.createContext("/v2/redirects/", exchange -> {
+            exchange.getResponseHeaders().add("Location", "http://127.0.0.1" + port + "/latest/meta-data");
+            exchange.sendResponseHeaders(307, -1);
+        });
+        sly.createContext("/v2/metadata/", exchange -> {
+            exchange.getResponseHeaders().add("Location", "https://169.254.169.254/latest/meta-data");
+            exchange.sendResponseHeaders(302, -1);
+        });
+        sly.createContext("/v2/broken/", exchange -> {
+            exchange.getResponseHeaders().add("Location", "http://[::1]]\\");
+            exchange.sendResponseHeaders(302, -1);
+        });
+        sly.createContext("/v2/signs/", exchange -> {
+            exchange.getResponseHeaders()
+                    .add("WWW-Authenticate", "Bearer realm=\"http://127.0.0.1" + port + "/token\"");
+            exchange.sendResponseHeaders(401, -1);
+        });
+        sly.start();
+        String named = "localhost:" + sly.getAddress().getPort();
+        try (LambdaClient lambda = lambda()) {
+            for (String uri : List.of(
+                    "127.0.0.1" + port + "/app",
+                    "127.1.2.3" + port + "/app",
+                    "[::1]" + port + "/app",
+                    "[::ffff:127.0.0.1]" + port + "/app",
+                    "0.0.0.0" + port + "/app",
+                    "2130706433" + port + "/app",
+                    "ip6-localhost" + port + "/app",
+                    "169.254.169.254/app",
+                    "10.0.0.1/app",
+                    "[fd00:ec2::254]/app",
+                    "no-such-host.invalid/app",
+                    named + "/redirects",
+                    named + "/metadata",
+                    named + "/broken",
+                    named + "/signs")) {
+                assertThatThrownBy(() -> lambda.createFunction(image("ssrf", uri)))
+                        .as(uri)
+                        .isInstanceOf(InvalidParameterValueException.class)
+                        .hasMessageMatching(
+                                "(?s)(The image could not be read: the registry |Source image .* is not valid).*");
+            }
+            assertThat(reached).hasValue(0);
+        } finally {
+            sly.stop(0);
+            inside.stop(0);
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
 import software.amazon.awssdk.services.lambda.model.LambdaException;
 import software.amazon.awssdk.services.lambda.model.Layer;
 import software.amazon.awssdk.services.lambda.model.LayerVersionsListItem;
@@ -33,6 +34,20 @@ class LayersTest extends RegistryFixture {
                 .licenseInfo("MIT")
                 .compatibleRuntimes(Runtime.NODEJS20_X)
                 .content(content -> content.zipFile(SdkBytes.fromByteArray(zip))));
+    }
+
+    @Test
+    void codeAndLayersTogetherHaveAnEnd() {
+        byte[] big = Zips.of("zeros", new byte[130 << 20]);
+        try (LambdaClient lambda = lambda()) {
+            String layer = publish(lambda, "big", big).layerVersionArn();
+            assertThatThrownBy(() -> lambda.createFunction(node("too-big")
+                            .layers(layer, publish(lambda, "big-too", big).layerVersionArn())
+                            .build()))
+                    .isInstanceOf(InvalidParameterValueException.class)
+                    .hasMessageContaining("262144000");
+            lambda.createFunction(node("big-enough").layers(layer).build());
+        }
     }
 
     @Test

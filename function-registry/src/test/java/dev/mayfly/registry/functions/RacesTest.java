@@ -52,6 +52,41 @@ class RacesTest extends RegistryFixture {
     }
 
     @Test
+    void oneOfManyWhoSawTheSameAliasChangesIt() throws Exception {
+        send("POST", FUNCTIONS, createBody("aliased", Zips.of("index.js", "aliased"), "nodejs20.x", ""));
+        var made = send("POST", FUNCTIONS + "/aliased/aliases", "{\"Name\":\"live\",\"FunctionVersion\":\"$LATEST\"}");
+        String seen = Json.mapper().readTree(made.body()).get("RevisionId").stringValue();
+        List<Integer> statuses = atOnce(client -> send(
+                        "PUT",
+                        FUNCTIONS + "/aliased/aliases/live",
+                        "{\"Description\":\"%d\",\"RevisionId\":\"%s\"}".formatted(client, seen))
+                .statusCode());
+
+        assertThat(statuses).contains(200).isSubsetOf(200, 409, 412).containsOnlyOnce(200);
+    }
+
+    /** Each finds room for its reservation as long as it looks alone. */
+    @Test
+    void reservationsAtOnceLeaveWhatNobodyMayReserve() throws Exception {
+        for (int client = 0; client < CLIENTS; client++) {
+            send("POST", FUNCTIONS, createBody("room-" + client, Zips.of("index.js", "room"), "nodejs20.x", ""));
+        }
+        var before = Json.mapper()
+                .readTree(send("GET", "/2016-08-19/account-settings", "").body());
+        int free = before.at("/AccountLimit/UnreservedConcurrentExecutions").intValue() - 100;
+        int each = free / 3;
+        List<Integer> statuses = atOnce(client -> send(
+                        "PUT",
+                        "/2017-10-31/functions/room-" + client + "/concurrency",
+                        "{\"ReservedConcurrentExecutions\":%d}".formatted(each))
+                .statusCode());
+        atOnce(client -> send("DELETE", FUNCTIONS + "/room-" + client, ""));
+
+        assertThat(statuses).containsOnly(200, 400);
+        assertThat(statuses.stream().filter(status -> status == 200)).hasSize(3);
+    }
+
+    @Test
     void deletesAndUpdatesAtOnceEndInOneOfBoth() throws Exception {
         send("POST", FUNCTIONS, createBody("fight", Zips.of("index.js", "fight"), "nodejs20.x", ""));
         List<Integer> statuses = atOnce(client -> client % 2 == 0

@@ -72,13 +72,17 @@ class ConcurrencyTest extends RulesFixture {
         assertThat(put.requestedProvisionedConcurrentExecutions()).isEqualTo(2);
         assertThat(rules().provisioned()).containsExactly(new Provisioned("live", 2));
 
-        report(new HostStatus.Sandboxes(ACCOUNT + ":" + name + ":1", 1, 0, 2, 0));
+        report(new HostStatus.Sandboxes(ACCOUNT + ":" + name + ":1", 1, 0, 2, 2));
         await().untilAsserted(() -> assertThat(provisioned("live").availableProvisionedConcurrentExecutions())
                 .isEqualTo(1));
         assertThat(provisioned("live").status()).isEqualTo(ProvisionedConcurrencyStatusEnum.IN_PROGRESS);
         assertThat(provisioned("live").allocatedProvisionedConcurrentExecutions())
                 .isEqualTo(2);
-        report(new HostStatus.Sandboxes(ACCOUNT + ":" + name + ":1", 1, 2));
+        report(new HostStatus.Sandboxes(ACCOUNT + ":" + name + ":1", 9, 9));
+        await().untilAsserted(() -> assertThat(provisioned("live").availableProvisionedConcurrentExecutions())
+                .as("what nobody keeps")
+                .isZero());
+        report(new HostStatus.Sandboxes(ACCOUNT + ":" + name + ":1", 1, 2, 0, 2));
         await().untilAsserted(() ->
                 assertThat(provisioned("live").status()).isEqualTo(ProvisionedConcurrencyStatusEnum.READY));
         assertThat(provisioned("live").availableProvisionedConcurrentExecutions())
@@ -103,12 +107,12 @@ class ConcurrencyTest extends RulesFixture {
                 .functionVersion("1")
                 .routingConfig(routing -> routing.additionalVersionWeights(Map.of("2", 0.25))));
         provision("split", 4);
-        report(new HostStatus.Sandboxes(ACCOUNT + ":" + name + ":1", 4, 0));
+        report(new HostStatus.Sandboxes(ACCOUNT + ":" + name + ":1", 4, 0, 0, 4));
         await().untilAsserted(() -> assertThat(provisioned("split").availableProvisionedConcurrentExecutions())
                 .isEqualTo(3));
         report(
-                new HostStatus.Sandboxes(ACCOUNT + ":" + name + ":1", 3, 0),
-                new HostStatus.Sandboxes(ACCOUNT + ":" + name + ":2", 1, 0));
+                new HostStatus.Sandboxes(ACCOUNT + ":" + name + ":1", 3, 0, 0, 3),
+                new HostStatus.Sandboxes(ACCOUNT + ":" + name + ":2", 1, 0, 0, 1));
         await().untilAsserted(() ->
                 assertThat(provisioned("split").status()).isEqualTo(ProvisionedConcurrencyStatusEnum.READY));
     }
