@@ -112,10 +112,8 @@ class QueueTest {
             send(lambda, pong, ping);
             accept(lambda, ping, "1");
             await().atMost(LIMIT)
-                    .until(() -> queue("GET", ping + "/queue")
-                                    .path("deadLetters")
-                                    .asInt()
-                            == 1);
+                    .until(() ->
+                            queue("GET", ping + "/queue").path("deadLetters").asInt() == 1);
             JsonNode dead = queue("GET", ping + "/queue/dead-letters");
             assertThat(dead.toString()).contains("RecursiveInvocationException");
             String id = dead.findValue("requestId").asString();
