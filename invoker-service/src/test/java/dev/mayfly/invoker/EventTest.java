@@ -190,7 +190,8 @@ class EventTest {
                 null,
                 none.provisioned(),
                 List.of(new InvocationRules.Asynchronous("$LATEST", 2, null, null, null)),
-                none.grants()));
+                none.grants(),
+                null));
         invoker.host.when("never", (order, event, exchange) -> StubHost.problem(exchange, 503, "never"));
         String id = accept("never", "{}");
         await().atMost(Duration.ofSeconds(40))
