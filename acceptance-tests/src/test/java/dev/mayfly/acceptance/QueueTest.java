@@ -111,9 +111,16 @@ class QueueTest {
             send(lambda, ping, pong);
             send(lambda, pong, ping);
             accept(lambda, ping, "1");
-            await().atMost(LIMIT)
-                    .until(() ->
-                            queue("GET", ping + "/queue").path("deadLetters").asInt() == 1);
+            await().atMost(LIMIT.multipliedBy(2))
+                    .untilAsserted(() -> assertThat(queue("GET", ping + "/queue")
+                                    .path("deadLetters")
+                                    .asInt())
+                            .as(
+                                    "runs: %s",
+                                    queue("GET", pong + "/invocations?limit=100")
+                                            .findValues("requestId")
+                                            .size())
+                            .isEqualTo(1));
             JsonNode dead = queue("GET", ping + "/queue/dead-letters");
             assertThat(dead.toString()).contains("RecursiveInvocationException");
             String id = dead.findValue("requestId").asString();
