@@ -66,7 +66,7 @@ public final class Dispatcher {
         }
     }
 
-    private Dispatched admit(Order order, AnswerSink sink) throws AnswerSink.ReceiverGoneException {
+    private Dispatched admit(Order order, TracedSink sink) throws AnswerSink.ReceiverGoneException {
         var function = order.function();
         return switch (concurrency.enter(function.accountId(), function.name())) {
             case Concurrency.Admission.Refused refused ->
@@ -75,11 +75,13 @@ public final class Dispatcher {
         };
     }
 
-    private Dispatched run(Order order, AnswerSink sink, Concurrency.Permit permit)
+    private Dispatched run(Order order, TracedSink sink, Concurrency.Permit permit)
             throws AnswerSink.ReceiverGoneException {
         try (permit;
                 var running = load.started(order.function().key())) {
-            return place(order, sink);
+            Dispatched dispatched = place(order, sink);
+            running.answered(sink.answeredMicros(), sink.waitedMicros());
+            return dispatched;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Dispatched.NoRoom();

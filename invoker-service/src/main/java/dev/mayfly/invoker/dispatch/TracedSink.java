@@ -58,6 +58,17 @@ final class TracedSink implements AnswerSink {
         sink.acceptStream(parts);
     }
 
+    /** From the question until now, once there is an answer; else 0. */
+    long answeredMicros() {
+        return outcome == null ? 0 : (System.nanoTime() - askedNanos) / 1_000;
+    }
+
+    /** How long it waited at the host for a sandbox that others used. */
+    long waitedMicros() {
+        var known = outcome;
+        return known == null || known.start() != Start.WARM ? 0 : known.waitMicros();
+    }
+
     /** Up to now; what is not known to be anything else is the response. */
     private TimeSplit split() {
         long now = System.nanoTime();

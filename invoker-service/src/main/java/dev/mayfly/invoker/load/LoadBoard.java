@@ -16,6 +16,8 @@ public final class LoadBoard {
     private static final class Function {
         final LongAdder arrivals = new LongAdder();
         final AtomicInteger inFlight = new AtomicInteger();
+        final LongAdder answeredMicros = new LongAdder();
+        final LongAdder waitedMicros = new LongAdder();
         final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
         boolean reportedBusy;
     }
@@ -43,6 +45,17 @@ public final class LoadBoard {
         private Running(Function function) {
             this.function = function;
             function.inFlight.incrementAndGet();
+        }
+
+        /**
+         * It was answered.
+         *
+         * @param micros between the question to a host and its answer
+         * @param waitedMicros of them it waited for a sandbox that others used
+         */
+        public void answered(long micros, long waitedMicros) {
+            function.answeredMicros.add(micros);
+            function.waitedMicros.add(waitedMicros);
         }
 
         @Override
@@ -93,7 +106,7 @@ public final class LoadBoard {
         long now = nanoTime.getAsLong();
         functions.forEach((key, function) -> {
             long arrivals = function.arrivals.sumThenReset();
-            int inFlight = function.inFlight.get();
+            int inFlight = inSandboxes(function);
             int queued = function.waiting.size();
             long oldest = function.waiting.stream()
                     .mapToLong(waiting -> now - waiting.since)
@@ -107,6 +120,17 @@ public final class LoadBoard {
             function.reportedBusy = busy;
         });
         return loads;
+    }
+
+    /**
+     * Of those in flight so many as have a sandbox: hosts let invocations wait for one another where that is sooner than a
+     * start, so more sandboxes than this are not needed.
+     */
+    private static int inSandboxes(Function function) {
+        int inFlight = function.inFlight.get();
+        long answered = function.answeredMicros.sumThenReset();
+        long waited = Math.min(function.waitedMicros.sumThenReset(), answered);
+        return answered == 0 ? inFlight : (int) Math.ceil(inFlight * (1 - (double) waited / answered));
     }
 
     private Function of(String functionKey) {

@@ -20,6 +20,8 @@ final class PooledSandbox {
     private volatile long startNanos;
     private int promisedMb;
     private boolean usedBefore;
+    private boolean busy;
+    private long busySinceNanos;
 
     /** Guards changes of what follows: who freezes and who leases exclude each other. */
     private final ReentrantLock life = new ReentrantLock();
@@ -81,6 +83,19 @@ final class PooledSandbox {
 
     void promise(int memoryMb) {
         promisedMb = memoryMb;
+    }
+
+    /** An invocation gets it; the pool guards this. */
+    void begins() {
+        busySinceNanos = System.nanoTime();
+        busy = true;
+    }
+
+    /** How long the invocation that is done with it had it, 0 when none had; the pool guards this. */
+    long ends() {
+        boolean wasBusy = busy;
+        busy = false;
+        return wasBusy ? System.nanoTime() - busySinceNanos : 0;
     }
 
     /** Whether this is the first time that it is asked; the pool guards this. */

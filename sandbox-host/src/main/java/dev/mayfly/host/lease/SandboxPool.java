@@ -134,6 +134,7 @@ public final class SandboxPool implements AutoCloseable {
         synchronized (groups) {
             stopping = groups.isClosed();
             FunctionGroup group = groups.of(sandbox.version());
+            group.used(sandbox.ends());
             if (!stopping && mayStay(sandbox, group)) {
                 if (!group.waiting.serve(sandbox, Origin.FREED)) {
                     group.busy--;

@@ -32,6 +32,9 @@ final class Starts {
     /** After a start those that wait have the sandbox for so long before the next start takes a core from it. */
     private static final long PAUSE_MILLIS = 20;
 
+    /** How often the line of those for whom no start has begun is looked at. */
+    private static final long LOOK_MILLIS = 10;
+
     private final Starter starter;
     private final FunctionGroups groups;
     private final Room room;
@@ -52,7 +55,10 @@ final class Starts {
         this.unused = unused;
     }
 
-    /** Begins starts for those that wait, a few at a time: a freed sandbox may be there before the later ones are needed. */
+    /**
+     * Begins starts for those that wait, a few at a time, and none for those that are likely to be served sooner by a sandbox
+     * that is freed: to start one costs many times what a short invocation does, and takes that from those that run.
+     */
     void begin(String functionKey) {
         while (true) {
             Waiter next;
@@ -65,10 +71,27 @@ final class Starts {
                 if (next == null) {
                     return;
                 }
+                if (group.isLikelyServedSooner(next, group.waiting.beforeNextToBegin())) {
+                    lookAgain(functionKey, group);
+                    return;
+                }
+                group.waiting.begins();
                 group.beginning++;
                 group.starting++;
             }
             background.execute(() -> start(next));
+        }
+    }
+
+    private void lookAgain(String functionKey, FunctionGroup group) {
+        if (!group.looksAgain) {
+            group.looksAgain = true;
+            later(LOOK_MILLIS, () -> {
+                synchronized (groups) {
+                    group.looksAgain = false;
+                }
+                begin(functionKey);
+            });
         }
     }
 
@@ -161,6 +184,7 @@ final class Starts {
                 group.starting--;
                 if (started != null) {
                     group.busy++;
+                    group.started(started.startNanos());
                     started.promise(version.memoryMb());
                 } else {
                     room.giveBack(version);

@@ -32,6 +32,7 @@ final class WaitingLine {
         private final FunctionVersion version;
         private final Consumer<String> failureLog;
         private final CompletableFuture<Handed> handed = new CompletableFuture<>();
+        private final long sinceNanos = System.nanoTime();
 
         Waiter(FunctionVersion version, Consumer<String> failureLog) {
             this.version = version;
@@ -40,6 +41,10 @@ final class WaitingLine {
 
         FunctionVersion version() {
             return version;
+        }
+
+        long waitedNanos() {
+            return System.nanoTime() - sinceNanos;
         }
 
         Consumer<String> failureLog() {
@@ -75,6 +80,7 @@ final class WaitingLine {
         }
 
         boolean take(PooledSandbox sandbox, Origin origin) {
+            sandbox.begins();
             return handed.complete(new Handed(sandbox, origin));
         }
     }
@@ -107,7 +113,17 @@ final class WaitingLine {
     /** The first for whom no start has begun, or null. */
     @Nullable
     Waiter nextToBegin() {
-        return notBegun.pollFirst();
+        return notBegun.peekFirst();
+    }
+
+    /** How many stand before {@link #nextToBegin}. */
+    int beforeNextToBegin() {
+        return waiting.size() - notBegun.size();
+    }
+
+    /** For {@link #nextToBegin} a start begins. */
+    void begins() {
+        notBegun.removeFirst();
     }
 
     int size() {
