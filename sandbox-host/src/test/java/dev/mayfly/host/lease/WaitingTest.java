@@ -28,6 +28,7 @@ class WaitingTest {
 
     private final AtomicInteger begun = new AtomicInteger();
     private final FakeSandboxes sandboxes = new FakeSandboxes();
+    private volatile Duration startTakes = Duration.ZERO;
     private final Semaphore mayStart = new Semaphore(0);
     private final SandboxPool pool = new SandboxPool(
             this::start,
@@ -39,7 +40,9 @@ class WaitingTest {
             throws SandboxStartException, InterruptedException {
         begun.incrementAndGet();
         mayStart.acquire();
-        return sandboxes.start(version, provisioned, failureLog);
+        PooledSandbox started = sandboxes.start(version, provisioned, failureLog);
+        started.took(0, startTakes.toNanos());
+        return started;
     }
 
     @AfterEach
@@ -82,6 +85,33 @@ class WaitingTest {
         }
         assertThat(cold).isEqualTo(1);
         assertThat(begun.get()).isLessThan(100);
+    }
+
+    @Test
+    void whoIsServedSoonerThanAStartTakesStartsNone() throws Exception {
+        startTakes = Duration.ofMinutes(10);
+        mayStart.release(1000);
+        leaseAtOnce(1).getFirst().get(10, TimeUnit.SECONDS);
+        Lease held = pool.acquire(FUNCTION, _ -> {});
+        List<Future<Boolean>> leases = leaseAtOnce(20);
+        awaitWaiting(21);
+        held.close();
+        for (Future<Boolean> lease : leases) {
+            assertThat(lease.get(10, TimeUnit.SECONDS)).isFalse();
+        }
+        assertThat(begun).hasValue(1);
+    }
+
+    @Test
+    void whoIsNotServedAsSoonAsItSeemedStartsOneAfterAll() throws Exception {
+        startTakes = Duration.ofMillis(200);
+        mayStart.release(1000);
+        leaseAtOnce(1).getFirst().get(10, TimeUnit.SECONDS);
+        try (Lease held = pool.acquire(FUNCTION, _ -> {})) {
+            assertThat(held.isCold()).isFalse();
+            assertThat(leaseAtOnce(1).getFirst().get(10, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(begun).hasValue(2);
     }
 
     @Test
