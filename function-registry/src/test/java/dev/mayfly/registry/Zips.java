@@ -48,6 +48,7 @@ public final class Zips {
     public static void add(ZipArchiveOutputStream zip, String name, int mode, byte[] content) throws IOException {
         var entry = new ZipArchiveEntry(name);
         entry.setUnixMode(mode);
+        entry.setTime(0); // the same content is the same zip, whatever the time
         zip.putArchiveEntry(entry);
         zip.write(content);
         zip.closeArchiveEntry();

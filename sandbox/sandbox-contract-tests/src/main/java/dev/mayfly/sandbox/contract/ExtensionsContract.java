@@ -80,7 +80,8 @@ public abstract class ExtensionsContract extends TelemetryContract {
 
     @Test
     void aThousandRegistrationsAreTenAtMost() throws Exception {
-        // A thousand connections on a busy machine take longer than an init phase may; what is held here is another limit.
+        // A thousand connections on a busy machine take longer than an init phase may; what is held here is another
+        // limit.
         SandboxSpec spec = Specs.withInitTimeout(with(Behaviour.ECHO, "many"), Duration.ofSeconds(60));
         assertThatThrownBy(() -> start(spec)).isInstanceOf(SandboxStartException.class);
         assertLogged("many: refused 990 Extension.TooManyExtensions");
