@@ -1,8 +1,9 @@
 package dev.mayfly.invoker.queue;
 
-import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.queue.QueuedEvent;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -14,8 +15,11 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.util.RawValue;
 
 /** Makes the records that destinations and dead-letter targets get, in the form that AWS documents. */
 final class OutcomeRecords {
@@ -28,8 +32,24 @@ final class OutcomeRecords {
     /** The condition of what was stopped as a loop. */
     static final String RECURSIVE = "RecursiveInvocationException";
 
+    /** Levels of JSON: ten times what is let in, since a record may be about a record; each takes memory to look through. */
+    private static final int DEEPEST = 10_000;
+
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
     /** AWS gives the first kilobyte of the message. */
     private static final int MESSAGE_BYTES = 1024;
+
+    /** Looks through what was let in, or what a function answered, which is copied as it is. */
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(DEEPEST)
+                            .maxStringLength(Integer.MAX_VALUE)
+                            .maxNameLength(Integer.MAX_VALUE)
+                            .maxNumberLength(Integer.MAX_VALUE)
+                            .build())
+                    .build())
+            .build();
 
     private final Clock clock;
 
@@ -91,13 +111,24 @@ final class OutcomeRecords {
 
     private QueuedEvent invocationRecord(
             QueuedEvent event, String target, String condition, @Nullable Attempt attempt) {
-        byte[] whole = json(event, condition, attempt, attempt == null ? null : attempt.body());
-        byte[] fitting = whole.length <= LARGEST ? whole : json(event, condition, attempt, null);
+        Object request = embedded(event.payload());
+        byte[] answer = attempt == null ? null : attempt.body();
+        byte[] fitting = json(event, condition, attempt, request, answer == null ? null : embedded(answer));
+        if (fitting.length > LARGEST) {
+            fitting = json(event, condition, attempt, request, null);
+        }
+        if (fitting.length > LARGEST) {
+            fitting = json(event, condition, attempt, null, null);
+        }
         return on(event, new QueuedEvent.Delivery(target, event.requestId(), null, null), fitting);
     }
 
     private byte[] json(
-            QueuedEvent event, String condition, @Nullable Attempt attempt, byte @Nullable [] responsePayload) {
+            QueuedEvent event,
+            String condition,
+            @Nullable Attempt attempt,
+            @Nullable Object requestPayload,
+            @Nullable Object responsePayload) {
         var invocation = new TreeMap<String, Object>();
         invocation.put("version", "1.0");
         invocation.put(
@@ -109,7 +140,7 @@ final class OutcomeRecords {
                         "functionArn", qualified(event),
                         "condition", condition,
                         "approximateInvokeCount", invokeCount(event, attempt)));
-        invocation.put("requestPayload", tree(event.payload()));
+        invocation.put("requestPayload", requestPayload);
         if (attempt != null) {
             var response = new TreeMap<String, Object>();
             response.put("statusCode", HTTP_OK);
@@ -118,11 +149,9 @@ final class OutcomeRecords {
                 response.put("functionError", "Unhandled");
             }
             invocation.put("responseContext", response);
-            invocation.put(
-                    "responsePayload",
-                    responsePayload == null ? JsonMapper.shared().nullNode() : tree(responsePayload));
+            invocation.put("responsePayload", responsePayload);
         }
-        return Json.bytes(invocation);
+        return JSON.writeValueAsBytes(invocation);
     }
 
     private static int invokeCount(QueuedEvent event, @Nullable Attempt attempt) {
@@ -136,12 +165,34 @@ final class OutcomeRecords {
                 : arn;
     }
 
-    /** What is no JSON, which a function may well answer, becomes a JSON string. */
-    private static JsonNode tree(byte[] payload) {
+    /** JSON goes in as it is, however deep; what is none, which a function may well answer, becomes a JSON string. */
+    private static @Nullable Object embedded(byte[] payload) {
+        if (payload.length == 0) {
+            return null;
+        }
+        String text;
         try {
-            return JsonMapper.shared().readTree(payload);
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(payload))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return new String(payload, StandardCharsets.UTF_8);
+        }
+        String json = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+        return isJson(json) ? new RawValue(json) : text;
+    }
+
+    private static boolean isJson(String text) {
+        try (JsonParser parser = JSON.createParser(text)) {
+            if (parser.nextToken() == null) {
+                return false;
+            }
+            parser.skipChildren();
+            parser.finishToken();
+            return parser.nextToken() == null;
         } catch (JacksonException e) {
-            return JsonMapper.shared().getNodeFactory().stringNode(new String(payload, StandardCharsets.UTF_8));
+            return false;
         }
     }
 
