@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param acceptedAt when the client was promised delivery
  * @param paused for how long it waited for a paused function, which does not count as its age
  * @param notBefore when a delayed event is due, or null
+ * @param turn when its turn is expected, if it waits behind others of its function, or null
  * @param delivery what is carried instead of an event, and where to; null for events, which go to the function
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared, and copying events would cost.
@@ -37,6 +38,7 @@ public record QueuedEvent(
         Instant acceptedAt,
         Duration paused,
         @Nullable Instant notBefore,
+        @Nullable Instant turn,
         @Nullable Delivery delivery,
         byte[] payload) {
 
@@ -84,6 +86,7 @@ public record QueuedEvent(
                 Duration.ZERO,
                 null,
                 null,
+                null,
                 payload);
     }
 
@@ -103,6 +106,7 @@ public record QueuedEvent(
                 0,
                 now,
                 Duration.ZERO,
+                null,
                 null,
                 delivery,
                 payload);
@@ -129,23 +133,28 @@ public record QueuedEvent(
 
     /** The event for the next attempt, after the function failed. */
     public QueuedEvent nextAttempt(Duration delay, Instant now) {
-        return again(attempt + 1, 0, paused, now.plus(delay));
+        return again(attempt + 1, 0, paused, now.plus(delay), null);
     }
 
     /** The event for another delivery of the same attempt. */
     public QueuedEvent putOff(Duration delay, Instant now) {
-        return again(attempt, backOffs + 1, paused, now.plus(delay));
+        return again(attempt, backOffs + 1, paused, now.plus(delay), null);
+    }
+
+    /** The event for another delivery of the same attempt, which looks whether its turn has come. */
+    public QueuedEvent putOff(Duration delay, Instant now, Instant expectedTurn) {
+        return again(attempt, backOffs + 1, paused, now.plus(delay), expectedTurn);
     }
 
     /** The event as it waits for its paused function, from {@code now} on. */
     public QueuedEvent parked(Instant now) {
-        return again(attempt, backOffs + 1, paused, now);
+        return again(attempt, backOffs + 1, paused, now, null);
     }
 
     /** The event after it waited, parked, until {@code now}. */
     public QueuedEvent unparked(Instant now) {
         Duration waited = notBefore == null ? Duration.ZERO : Duration.between(notBefore, now);
-        return again(attempt, backOffs, waited.isNegative() ? paused : paused.plus(waited), null);
+        return again(attempt, backOffs, waited.isNegative() ? paused : paused.plus(waited), null, null);
     }
 
     /** When it is too old to be delivered. */
@@ -153,7 +162,8 @@ public record QueuedEvent(
         return acceptedAt.plus(maxAge).plus(paused);
     }
 
-    private QueuedEvent again(int nextAttempt, int nextBackOffs, Duration nextPaused, @Nullable Instant due) {
+    private QueuedEvent again(
+            int nextAttempt, int nextBackOffs, Duration nextPaused, @Nullable Instant due, @Nullable Instant nextTurn) {
         return new QueuedEvent(
                 requestId,
                 accountId,
@@ -168,6 +178,7 @@ public record QueuedEvent(
                 acceptedAt,
                 nextPaused,
                 due,
+                nextTurn,
                 delivery,
                 payload);
     }
@@ -189,6 +200,7 @@ public record QueuedEvent(
         putUnlessNull(extensions, "traceparent", traceparent);
         putUnlessNull(extensions, "clientcontext", clientContext);
         putUnlessNull(extensions, "notbefore", notBefore);
+        putUnlessNull(extensions, "turn", turn);
         if (delivery != null) {
             extensions.put("target", delivery.target());
             extensions.put("about", delivery.about());
@@ -210,6 +222,7 @@ public record QueuedEvent(
         try {
             String notBefore = extensions.get("notbefore");
             String paused = extensions.get("paused");
+            String turn = extensions.get("turn");
             String target = extensions.get("target");
             return new QueuedEvent(
                     required(event, "requestid"),
@@ -225,6 +238,7 @@ public record QueuedEvent(
                     Instant.parse(required(event, "acceptedat")),
                     paused == null ? Duration.ZERO : Duration.parse(paused),
                     notBefore == null ? null : Instant.parse(notBefore),
+                    turn == null ? null : Instant.parse(turn),
                     target == null
                             ? null
                             : new Delivery(

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -20,6 +22,7 @@ final class Attempt implements AnswerSink {
     private final String executedVersion;
     private final boolean keepsSuccess;
     private InvocationOutcome.Status status = InvocationOutcome.Status.PLATFORM_ERROR;
+    private Duration took = Duration.ZERO;
     private byte @Nullable [] body;
 
     Attempt(String executedVersion, boolean keepsSuccess) {
@@ -37,6 +40,12 @@ final class Attempt implements AnswerSink {
         // Read to the end, so that the connection stays good.
         answer.transferTo(OutputStream.nullOutputStream());
         status = outcome.status();
+        took = Duration.of(outcome.durationMicros(), ChronoUnit.MICROS);
+    }
+
+    /** How long the function ran; zero when that is not known. */
+    Duration took() {
+        return took;
     }
 
     InvocationOutcome.Status status() {

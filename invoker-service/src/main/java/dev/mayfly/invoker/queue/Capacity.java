@@ -96,6 +96,17 @@ final class Capacity {
         }
     }
 
+    /** How many events of the function run. */
+    int events(String function) {
+        lock.lock();
+        try {
+            Use use = functions.get(function);
+            return use == null ? 0 : use.events;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void giveBack(String account, String function, long size, boolean wasSlow) {
         lock.lock();
         try {

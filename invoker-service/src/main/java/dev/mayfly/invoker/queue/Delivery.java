@@ -27,6 +27,8 @@ final class Delivery {
     /** A queued event waits in the queue, not at the host's door. */
     private static final Duration ROOM_WAIT = Duration.ofMillis(500);
 
+    private static final String BUSY = "Busy";
+
     private static final Logger log = LoggerFactory.getLogger(Delivery.class);
 
     private final FunctionDirectory functions;
@@ -35,6 +37,7 @@ final class Delivery {
     private final Orders orders;
     private final Destinations destinations;
     private final OutcomeRecords records;
+    private final Windows windows = new Windows(System::nanoTime);
     private final QueueSettings settings;
     private final Clock clock;
 
@@ -72,10 +75,10 @@ final class Delivery {
         } catch (RegistryUnreachableException e) {
             return putOff(event, "RegistryUnreachable", null);
         }
-        return resolved.map(found -> deliver(event, found)).orElseGet(Delivery::functionGone);
+        return resolved.isPresent() ? deliver(event, resolved.get()) : functionGone();
     }
 
-    private Verdict deliver(QueuedEvent event, FunctionDirectory.Resolved resolved) {
+    private Verdict deliver(QueuedEvent event, FunctionDirectory.Resolved resolved) throws InterruptedException {
         var function = resolved.function();
         var rules = AsynchronousRules.of(resolved.rules(), event.qualifier(), settings);
         var context = new Context(event, function, rules);
@@ -106,7 +109,7 @@ final class Delivery {
     /** What is known of an event once its function is. */
     private record Context(QueuedEvent event, FunctionVersion function, AsynchronousRules rules) {}
 
-    private Verdict run(Context context) {
+    private Verdict run(Context context) throws InterruptedException {
         var event = context.event();
         var order = new Order(
                 context.function(),
@@ -122,8 +125,9 @@ final class Delivery {
                 new Arrival(due(event), 0, event.traceparent()));
         var attempt = new Attempt(context.function().version(), context.rules().onSuccess() != null);
         Dispatched dispatched;
-        try {
+        try (var place = windows.enter(context.function().key())) {
             dispatched = dispatcher.dispatch(order, attempt);
+            place.took(attempt.took());
         } catch (AnswerSink.ReceiverGoneException e) {
             throw new IllegalStateException("The void does not go away", e);
         }
@@ -170,9 +174,32 @@ final class Delivery {
 
     /** Another delivery of the same attempt, later, when nothing is known of the function. */
     Verdict putOff(QueuedEvent event, String reason, @Nullable String detail) {
+        return delayed(event, event.putOff(backOff(event), clock.instant()), reason, detail);
+    }
+
+    /**
+     * Another delivery of the same attempt, when its turn has come or before, since too many of its function are before it.
+     *
+     * @param turn when that is expected, as far as it is known
+     */
+    Verdict putOffAsBusy(QueuedEvent event, Optional<Instant> turn) {
+        Instant now = clock.instant();
+        return turn.map(then -> event.putOff(stepBefore(Duration.between(now, then)), now, then))
+                .map(next -> delayed(event, next, BUSY, null))
+                .orElseGet(() -> putOff(event, BUSY, null));
+    }
+
+    private Verdict delayed(QueuedEvent event, QueuedEvent next, String reason, @Nullable String detail) {
         return clock.instant().isAfter(event.deadline(settings.maxAge()))
                 ? new Verdict.GivenUp("EventAgeExceeded", "older than " + settings.maxAge(), List.of())
-                : new Verdict.Delayed(event.putOff(backOff(event), clock.instant()), reason, detail);
+                : new Verdict.Delayed(next, reason, detail);
+    }
+
+    /** The longest step of waiting time that ends in time, or the shortest. */
+    private Duration stepBefore(Duration wait) {
+        return settings.backOff().stream()
+                .filter(step -> step.compareTo(wait) <= 0)
+                .reduce(settings.backOff().getFirst(), (before, step) -> step);
     }
 
     private Duration backOff(QueuedEvent event) {

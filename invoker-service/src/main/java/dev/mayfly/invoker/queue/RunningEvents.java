@@ -4,6 +4,8 @@ import dev.mayfly.contracts.queue.QueueChange;
 import dev.mayfly.contracts.queue.QueuedEvent;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -67,6 +69,7 @@ final class RunningEvents implements AutoCloseable {
             Thread.ofVirtual().name("event-", 0).factory());
     private final ConcurrentHashMap<String, Running> running = new ConcurrentHashMap<>();
     private final Capacity capacity;
+    private final Turns turns;
     private volatile boolean abandoned;
 
     RunningEvents(
@@ -88,6 +91,7 @@ final class RunningEvents implements AutoCloseable {
         this.metrics = metrics;
         this.clock = clock;
         this.capacity = new Capacity(settings.maxInFlight(), settings.maxInFlightBytes());
+        this.turns = new Turns(clock);
     }
 
     /**
@@ -116,7 +120,7 @@ final class RunningEvents implements AutoCloseable {
         fresh.admitted = admitted;
         threads.execute(() -> {
             try {
-                settle(event, admitted ? verdict(event) : delivery.putOff(event, "Busy", null));
+                settle(event, admitted ? verdict(event) : delivery.putOffAsBusy(event, turn(event)));
                 running.remove(event.id());
                 fresh.ended.complete(null);
             } catch (InterruptedException e) {
@@ -125,6 +129,7 @@ final class RunningEvents implements AutoCloseable {
                 Thread.currentThread().interrupt();
             } finally {
                 if (admitted) {
+                    turns.ended(event.functionKey());
                     // Once it has ended, it can become slow no more.
                     capacity.giveBack(
                             event.accountId(), event.functionKey(), size, !fresh.slow.compareAndSet(false, true));
@@ -136,6 +141,10 @@ final class RunningEvents implements AutoCloseable {
 
     int size() {
         return running.size();
+    }
+
+    private Optional<Instant> turn(QueuedEvent event) {
+        return turns.of(event, capacity.events(event.functionKey()));
     }
 
     private Verdict verdict(QueuedEvent event) throws InterruptedException {

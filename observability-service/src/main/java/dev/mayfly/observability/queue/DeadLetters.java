@@ -168,6 +168,7 @@ class DeadLetters {
                 acceptedAt,
                 Duration.ZERO,
                 null,
+                null,
                 delivery,
                 payload);
         return new Letter(
@@ -207,6 +208,7 @@ class DeadLetters {
                 0,
                 now,
                 Duration.ZERO,
+                null,
                 null,
                 dead.delivery(),
                 dead.payload());
