@@ -45,6 +45,9 @@ record Bundle(
     /** User and group id of the function inside its sandbox. */
     static final int GUEST_ID = 1000;
 
+    /** Functions die before services do. Inside a user namespace a runtime may not always set it, so there it inherits it. */
+    static final int OOM_SCORE = 500;
+
     static final int IDS_PER_SANDBOX = 65_536;
     static final String HOST_NAME = "localhost";
 
@@ -116,7 +119,9 @@ record Bundle(
         CAPABILITY_SETS.forEach(set -> none.put(set, List.of()));
         process.put("capabilities", none);
         process.put("noNewPrivileges", true);
-        process.put("oomScoreAdj", 500);
+        if (namespaces != null) {
+            process.put("oomScoreAdj", OOM_SCORE);
+        }
         process.put(
                 "rlimits",
                 List.of(

@@ -98,7 +98,7 @@ final class Runsc implements OciRuntime {
     }
 
     private List<String> command(Order order, Path state, Path log, Path pidFile) {
-        StringBuilder enter = new StringBuilder();
+        StringBuilder enter = new StringBuilder("echo " + Bundle.OOM_SCORE + " >/proc/self/oom_score_adj && ");
         order.cgroup()
                 .doors()
                 .forEach(door -> enter.append("echo $$ >'").append(door).append("' && "));
