@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,17 +26,28 @@ public final class Technologies implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Technologies.class);
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
+    /** After which a tier that did not work is tried again, the last one for ever: a busy machine may have been the reason. */
+    private static final List<Duration> PAUSES =
+            List.of(Duration.ofSeconds(5), Duration.ofMinutes(1), Duration.ofMinutes(10));
+
     /** Tried within a moment. The others may have to build a guest image first. */
     private static final Set<Isolation> QUICK = EnumSet.of(Isolation.WASM, Isolation.CONTAINER);
 
     private final Map<Isolation, SandboxTechnology> all = new EnumMap<>(Isolation.class);
     private final Map<Isolation, Tier> tried = new ConcurrentHashMap<>();
     private final List<Thread> checks = new ArrayList<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final List<Duration> pauses;
     private volatile Runnable onNews = () -> {};
 
     private record Tier(SandboxTechnology technology, Availability availability, List<String> runtimes) {}
 
     public Technologies(List<SandboxTechnology> all) {
+        this(all, PAUSES);
+    }
+
+    Technologies(List<SandboxTechnology> all, List<Duration> pauses) {
+        this.pauses = pauses;
         all.forEach(technology -> this.all.put(technology.isolation(), technology));
     }
 
@@ -53,6 +66,19 @@ public final class Technologies implements AutoCloseable {
     }
 
     private void check(SandboxTechnology technology) {
+        try {
+            for (int time = 0; !isFoundToWork(technology); time++) {
+                Duration pause = pauses.get(Math.min(time, pauses.size() - 1));
+                if (closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean isFoundToWork(SandboxTechnology technology) {
         Tier tier;
         try {
             technology.recover();
@@ -62,13 +88,17 @@ public final class Technologies implements AutoCloseable {
             log.error("Tier {} could not be tried", technology.isolation().tagValue(), e);
             tier = new Tier(technology, Availability.no("trying it failed: " + e), List.of());
         }
-        tried.put(technology.isolation(), tier);
-        log.info(
-                "Tier {}: {} ({})",
-                technology.isolation().tagValue(),
-                tier.availability().available() ? "available" : "unavailable",
-                tier.availability().detail());
-        onNews.run();
+        boolean works = tier.availability().available();
+        Tier before = tried.put(technology.isolation(), tier);
+        if (works || before == null) {
+            log.info(
+                    "Tier {}: {} ({})",
+                    technology.isolation().tagValue(),
+                    works ? "available" : "unavailable",
+                    tier.availability().detail());
+            onNews.run();
+        }
+        return works;
     }
 
     /** Whether it is known for every tier that is tried within a moment whether it works. */
@@ -121,6 +151,7 @@ public final class Technologies implements AutoCloseable {
 
     @Override
     public void close() {
+        closed.countDown();
         checks.forEach(Thread::interrupt);
         try {
             for (Thread check : checks) {

@@ -10,6 +10,7 @@ import dev.mayfly.sandbox.api.Availability;
 import dev.mayfly.sandbox.api.Sandbox;
 import dev.mayfly.sandbox.api.SandboxSpec;
 import dev.mayfly.sandbox.api.SandboxTechnology;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ class TechnologiesTest {
     private static final class Fake implements SandboxTechnology {
         private final Isolation isolation;
         private final CountDownLatch mayAnswer;
-        private final Availability answer;
+        private volatile Availability answer;
         private volatile boolean interrupted;
         private volatile boolean closed;
 
@@ -105,6 +106,17 @@ class TechnologiesTest {
 
         technologies.close();
         assertThat(slow.interrupted && slow.closed && container.closed).isTrue();
+    }
+
+    @Test
+    void aTierThatDidNotWorkIsTriedAgain() {
+        try (var technologies = new Technologies(List.of(gvisor), List.of(Duration.ofMillis(1)))) {
+            technologies.open();
+            await().until(() -> !technologies.tiers().get(2).checking());
+            assertRefused(technologies, Isolation.GVISOR, "nodejs20.x", "there is no runsc", false);
+            gvisor.answer = Availability.yes("runsc 1");
+            await().until(() -> technologies.tiers().get(2).available());
+        }
     }
 
     @Test
