@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +31,23 @@ public record Paging(String after, int size, String list) {
     public static Paging of(HttpServletRequest http, int allowed, int most) {
         @Nullable Integer wanted = number(http.getParameter("MaxItems"));
         new Constraints().between("maxItems", wanted, 1, allowed).check();
-        String list = Caller.of(http).accountId() + " " + http.getRequestURI();
+        String list = list(http);
         return new Paging(
                 after(http.getParameter("Marker"), list), wanted == null ? most : Math.min(wanted, most), list);
+    }
+
+    /**
+     * Pages of one size, which nobody is asked for.
+     *
+     * @throws LambdaException when {@code marker} is malformed
+     */
+    public static Paging of(HttpServletRequest http, @Nullable String marker, int size) {
+        String list = list(http);
+        return new Paging(after(marker, list), size, list);
+    }
+
+    private static String list(HttpServletRequest http) {
+        return Caller.of(http).accountId() + " " + http.getRequestURI();
     }
 
     /**
@@ -65,6 +80,18 @@ public record Paging(String after, int size, String list) {
             throw invalid(after);
         }
         return Long.parseLong(after);
+    }
+
+    /** What {@link #after} says, where that is a UUID: the least one for the beginning. */
+    public UUID afterId() {
+        if (after.isEmpty()) {
+            return new UUID(0, 0);
+        }
+        try {
+            return UUID.fromString(after);
+        } catch (IllegalArgumentException e) {
+            throw invalid(after);
+        }
     }
 
     private static @Nullable Integer number(@Nullable String text) {
@@ -106,7 +133,7 @@ public record Paging(String after, int size, String list) {
             byte[] given = Base64.getUrlDecoder().decode(marker);
             byte[] place = Arrays.copyOfRange(given, Math.min(CHECK_BYTES, given.length), given.length);
             String after = new String(place, StandardCharsets.UTF_8);
-            if (after.matches("[a-zA-Z0-9_$-]{1,140}(:[0-9]{1,18})?")
+            if (after.matches("[a-zA-Z0-9_.$-]{1,140}(:[0-9]{1,18})?")
                     && marker(after, list).equals(marker)) {
                 return after;
             }

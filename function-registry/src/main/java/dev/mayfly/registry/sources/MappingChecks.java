@@ -16,10 +16,12 @@ import tools.jackson.databind.JsonNode;
 /** What AWS documents of the members that all kinds of mapping share, and what Mayfly has no use for. */
 @Component
 class MappingChecks {
+    /** Of an event source. */
+    static final Pattern ARN = Pattern.compile(
+            "arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:([a-z]{2}(-gov)?-[a-z]+-\\d{1})?:(\\d{12})?:([^\\p{Cntrl}]*)");
+
     private static final int MOST_FILTERS = 5;
     private static final int LONGEST_PATTERN = 4096;
-    private static final Pattern ARN = Pattern.compile(
-            "arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:([a-z]{2}(-gov)?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)");
     private static final Pattern DESTINATION = Pattern.compile("$|kafka://([^.]([a-zA-Z0-9\\-_.]{0,248}))|" + ARN);
 
     private final TenantTopics topics;

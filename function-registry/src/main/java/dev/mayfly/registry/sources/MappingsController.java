@@ -4,8 +4,8 @@ import dev.mayfly.registry.RegistryProperties;
 import dev.mayfly.registry.lambda.Caller;
 import dev.mayfly.registry.lambda.Constraints;
 import dev.mayfly.registry.lambda.FunctionRef;
-import dev.mayfly.registry.lambda.LambdaError;
 import dev.mayfly.registry.lambda.LambdaJson;
+import dev.mayfly.registry.lambda.Paging;
 import dev.mayfly.registry.lambda.RequestBodies;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
@@ -25,8 +25,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/2015-03-31/event-source-mappings")
 class MappingsController {
-    private static final int PAGE = 100;
-    private static final UUID FIRST = new UUID(0, 0);
+    private static final int MOST = 100;
     private static final Pattern ID =
             Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
 
@@ -61,28 +60,27 @@ class MappingsController {
     ResponseEntity<byte[]> list(HttpServletRequest http) {
         Caller caller = Caller.of(http);
         caller.mayRead("ListEventSourceMappings");
-        int wanted = maxItems(http.getParameter("MaxItems"));
-        new Constraints().between("maxItems", wanted, 1, 10_000).check();
-        int size = Math.min(wanted, PAGE);
+        Paging paging = Paging.of(http, 10_000, MOST);
+        @Nullable String source = http.getParameter("EventSourceArn");
+        new Constraints().pattern("eventSourceArn", source, MappingChecks.ARN).check();
         @Nullable String function = http.getParameter("FunctionName");
         @Nullable FunctionRef ref = function == null ? null : FunctionRef.of(function, null, caller, region);
-        @Nullable String marker = http.getParameter("Marker");
-        var found = mappings.list(
-                caller.accountId(),
-                http.getParameter("EventSourceArn"),
-                ref == null ? null : ref.name(),
-                ref == null ? null : ref.qualifier(),
-                marker == null || marker.isEmpty() ? FIRST : after(marker),
-                size + 1);
-        var page = found.subList(0, Math.min(size, found.size()));
-        @Nullable String next = found.size() > size ? page.getLast().id().toString() : null;
+        var page = paging.page(
+                mappings.list(
+                        caller.accountId(),
+                        source,
+                        ref == null ? null : ref.name(),
+                        ref == null ? null : ref.qualifier(),
+                        paging.afterId(),
+                        paging.size() + 1),
+                mapping -> mapping.id().toString());
         return LambdaJson.answer(
                 200,
                 new Listing(
-                        page.stream()
+                        page.items().stream()
                                 .map(mapping -> MappingAnswer.of(mapping, region))
                                 .toList(),
-                        next));
+                        page.nextMarker()));
     }
 
     @GetMapping("/{uuid}")
@@ -118,24 +116,5 @@ class MappingsController {
             throw MappingLife.notFound();
         }
         return UUID.fromString(text);
-    }
-
-    private static UUID after(String marker) {
-        if (!ID.matcher(marker).matches()) {
-            throw LambdaError.INVALID_PARAMETER_VALUE.with(
-                    "The Marker '" + marker + "' is none that an earlier answer gave as NextMarker.");
-        }
-        return UUID.fromString(marker);
-    }
-
-    private static int maxItems(@Nullable String text) {
-        if (text == null || text.isEmpty()) {
-            return PAGE;
-        }
-        try {
-            return Integer.parseInt(text);
-        } catch (NumberFormatException e) {
-            throw LambdaError.INVALID_PARAMETER_VALUE.with("MaxItems must be a number, and '" + text + "' is none.");
-        }
     }
 }

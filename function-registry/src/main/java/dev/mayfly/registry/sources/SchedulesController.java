@@ -6,6 +6,7 @@ import dev.mayfly.contracts.function.Schedule;
 import dev.mayfly.registry.RegistryProperties;
 import dev.mayfly.registry.lambda.Caller;
 import dev.mayfly.registry.lambda.FunctionRef;
+import dev.mayfly.registry.lambda.Paging;
 import dev.mayfly.registry.lambda.RequestBodies;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
@@ -86,18 +87,18 @@ class SchedulesController {
     ResponseEntity<byte[]> list(HttpServletRequest http) {
         Caller caller = Caller.of(http);
         caller.mayRead("ListSchedules");
-        @Nullable String marker = http.getParameter("marker");
-        String after = marker == null || marker.isEmpty() ? "" : ScheduleRequest.requireName(marker);
-        var found = schedules.list(caller.accountId(), after, PAGE + 1);
-        var page = found.subList(0, Math.min(PAGE, found.size()));
+        Paging paging = Paging.of(http, http.getParameter("marker"), PAGE);
+        var page = paging.page(
+                schedules.list(caller.accountId(), paging.after(), paging.size() + 1),
+                kept -> kept.schedule().name());
         Instant now = clock.instant();
         return json(
                 200,
                 new Listing(
-                        page.stream()
+                        page.items().stream()
                                 .map(kept -> ScheduleAnswer.of(kept, region, now))
                                 .toList(),
-                        found.size() > PAGE ? page.getLast().schedule().name() : null));
+                        page.nextMarker()));
     }
 
     @GetMapping("/{name}")

@@ -9,7 +9,6 @@ import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.events.TopicTail;
 import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.contracts.function.EventSource;
-import dev.mayfly.contracts.function.Schedule;
 import dev.mayfly.contracts.function.SourceReport;
 import dev.mayfly.contracts.identity.Role;
 import dev.mayfly.registry.RegistryFixture;
@@ -34,11 +33,12 @@ import software.amazon.awssdk.services.lambda.model.CreateEventSourceMappingRequ
 import software.amazon.awssdk.services.lambda.model.EndPointType;
 import software.amazon.awssdk.services.lambda.model.EventSourcePosition;
 import software.amazon.awssdk.services.lambda.model.FunctionResponseType;
+import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
 import software.amazon.awssdk.services.lambda.model.LambdaException;
 import software.amazon.awssdk.services.lambda.model.ResourceConflictException;
 import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
 
-/** Event source mappings and schedules, as clients see them and as invokers hear of them. */
+/** Event source mappings, as clients see them and as invokers hear of them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // Set before all tests.
 class EventSourceMappingsTest extends RegistryFixture {
@@ -200,7 +200,21 @@ class EventSourceMappingsTest extends RegistryFixture {
             assertThatThrownBy(() -> stranger.getEventSourceMapping(request -> request.uuid(bucket.uuid())))
                     .isInstanceOf(ResourceNotFoundException.class);
             assertThat(stranger.listEventSourceMappings().eventSourceMappings()).isEmpty();
+            String marker = lambda.listEventSourceMappings(request -> request.maxItems(1))
+                    .nextMarker();
+            for (String foreign : List.of(marker, bucket.uuid(), "no marker", ".")) {
+                assertThatThrownBy(() -> stranger.listEventSourceMappings(request -> request.marker(foreign)))
+                        .isInstanceOf(InvalidParameterValueException.class)
+                        .hasMessageContaining("is none that an earlier answer gave as NextMarker");
+            }
+            String changed = (marker.startsWith("A") ? "B" : "A") + marker.substring(1);
+            assertThatThrownBy(() -> lambda.listEventSourceMappings(request -> request.marker(changed)))
+                    .isInstanceOf(InvalidParameterValueException.class);
         }
+        assertThat(send("GET", PATH + "/?MaxItems=many", "").statusCode()).isEqualTo(400);
+        assertThat(send("GET", PATH + "/?MaxItems=10001", "").statusCode()).isEqualTo(400);
+        assertThat(send("GET", PATH + "/?EventSourceArn=arn:aws:s3:::a%00", "").statusCode())
+                .isEqualTo(400);
         ids.forEach(id -> lambda.deleteEventSourceMapping(request -> request.uuid(id)));
         lambda.deleteEventSourceMapping(request -> request.uuid(bucket.uuid()));
     }
@@ -316,59 +330,5 @@ class EventSourceMappingsTest extends RegistryFixture {
         var answer =
                 send("POST", SourceReport.path(UUID.randomUUID().toString()), "{\"revision\":1,\"phase\":\"STOPPED\"}");
         assertThat(answer.statusCode()).isEqualTo(403);
-    }
-
-    @Test
-    void aScheduleLives() {
-        var created = send(
-                "POST",
-                "/v1/schedules",
-                "{\"name\":\"daily\",\"function\":\"consumer\",\"expression\":\"cron(0 9 ? * MON-FRI *)\","
-                        + "\"timeZone\":\"Europe/Berlin\",\"input\":{\"n\":[1]}}");
-        assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
-        assertThat(created.body()).contains("\"input\":{\"n\":[1]}", "\"nextTimes\":[\"", "schedule/default/daily");
-        await().atMost(Duration.ofSeconds(10))
-                .untilAsserted(() -> assertThat(published.values().stream()
-                                .flatMap(Optional::stream)
-                                .filter(source -> source instanceof Schedule schedule
-                                        && schedule.name().equals("daily")))
-                        .hasSize(1));
-        assertThat(send(
-                                "POST",
-                                "/v1/schedules",
-                                "{\"name\":\"daily\",\"function\":\"consumer\",\"expression\":\"rate(1 day)\"}")
-                        .statusCode())
-                .isEqualTo(409);
-        var changed = send("PATCH", "/v1/schedules/daily", "{\"enabled\":false}");
-        assertThat(changed.body()).contains("\"enabled\":false", "\"nextTimes\":[]", "MON-FRI");
-        assertThat(send("GET", "/v1/schedules", "").body()).contains("\"name\":\"daily\"");
-        assertThat(send("DELETE", "/v1/schedules/daily", "").statusCode()).isEqualTo(204);
-        assertThat(send("GET", "/v1/schedules/daily", "").statusCode()).isEqualTo(404);
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "{}",
-                "{\"name\":\"a/b\",\"function\":\"consumer\",\"expression\":\"rate(1 day)\"}",
-                "{\"name\":5,\"function\":\"consumer\",\"expression\":\"rate(1 day)\"}",
-                "{\"name\":\"x\",\"function\":\"consumer\",\"expression\":\"rate(0 days)\"}",
-                "{\"name\":\"x\",\"function\":\"consumer\",\"expression\":\"at(2001-01-01T00:00:00)\"}",
-                "{\"name\":\"x\",\"function\":\"consumer\",\"expression\":\"rate(1 day)\",\"timeZone\":\"Mars\"}",
-                "{\"name\":\"x\",\"function\":\"consumer\",\"expression\":\"rate(1 day)\",\"enabled\":\"yes\"}",
-                "{\"name\":\"x\",\"function\":\"consumer\",\"expression\":\"rate(1 day)\",\"colour\":1}",
-                "{\"name\":\"x\",\"expression\":\"rate(1 day)\"}",
-                "nonsense"
-            })
-    void malformedSchedulesAreProblems(String body) {
-        var answer = send("POST", "/v1/schedules", body);
-        assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
-        assertThat(send(
-                                "POST",
-                                "/v1/schedules",
-                                "{\"name\":\"x\",\"function\":\"nobody\",\"expression\":\"rate(1 day)\"}")
-                        .statusCode())
-                .isEqualTo(404);
     }
 }
