@@ -3,150 +3,22 @@ package dev.mayfly.invoker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.contracts.function.EventSource;
 import dev.mayfly.contracts.function.Schedule;
 import dev.mayfly.contracts.hosting.InvocationOutcome.Status;
-import dev.mayfly.testing.TestKafka;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringSerializer;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
-import tools.jackson.databind.JsonNode;
 
 /** Topics, buckets and schedules invoke functions: one invoker over a real broker, and two where it matters. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Execution(ExecutionMode.SAME_THREAD)
-@SuppressWarnings("NullAway.Init") // Set before all tests.
-class EventSourcesTest {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
-    private static final String ACCOUNT = InvokerUnderTest.ACCOUNT;
-
-    private final List<String> mappings = new ArrayList<>();
-    private InvokerUnderTest invoker;
-    private KafkaProducer<String, String> producer;
-    private Admin admin;
-
-    private String[] settings() {
-        return new String[] {
-            "--mayfly.invoker.queue.group=event-sources-test",
-            "--mayfly.invoker.sources.back-off=50ms",
-            "--mayfly.invoker.sources.longest-back-off=200ms",
-            "--mayfly.invoker.sources.session=6s"
-        };
-    }
-
-    @BeforeAll
-    void begin() throws Exception {
-        admin = Admin.create(Map.of("bootstrap.servers", TestKafka.bootstrapServers()));
-        producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", TestKafka.bootstrapServers()),
-                new StringSerializer(),
-                new StringSerializer());
-        invoker = new InvokerUnderTest(settings());
-    }
-
-    @AfterAll
-    void end() {
-        mappings.forEach(id ->
-                invoker.publisher.publishTombstone(Topics.EVENT_SOURCES, id).join());
-        invoker.close();
-        producer.close();
-        admin.close();
-    }
-
-    private String topic(String stem, int partitions) throws ExecutionException, InterruptedException {
-        String name = ACCOUNT + "." + stem;
-        admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1)))
-                .all()
-                .get();
-        return name;
-    }
-
-    private void produce(String topic, int partition, String... values) throws Exception {
-        for (String value : values) {
-            producer.send(new ProducerRecord<>(topic, partition, null, value)).get();
-        }
-    }
-
-    private static EventSource.Failures failures(
-            @Nullable Integer retries, boolean bisect, boolean items, @Nullable String onFailure) {
-        return new EventSource.Failures(retries, null, bisect, items, onFailure);
-    }
-
-    private String map(
-            String function, String topic, int batch, int window, List<String> filters, EventSource.Failures failures) {
-        return map(function, topic, EventSource.StartingPosition.TRIM_HORIZON, batch, window, filters, failures);
-    }
-
-    private String map(
-            String function,
-            String topic,
-            EventSource.StartingPosition position,
-            int batch,
-            int window,
-            List<String> filters,
-            EventSource.Failures failures) {
-        invoker.register(function);
-        String id = UUID.randomUUID().toString();
-        tell(new EventSource.KafkaTopic(
-                id,
-                ACCOUNT,
-                1,
-                new EventSource.Target(function, null),
-                true,
-                List.of(TestKafka.bootstrapServers()),
-                topic,
-                ACCOUNT + "." + id,
-                position,
-                null,
-                batch,
-                window,
-                filters,
-                failures));
-        return id;
-    }
-
-    private void tell(EventSource source) {
-        mappings.add(source.id());
-        invoker.publish(Topics.EVENT_SOURCES, source.id(), source);
-    }
-
-    /** The values of the records in an event, in their order. */
-    private static List<String> values(String event) {
-        var values = new ArrayList<String>();
-        JsonNode records = Json.mapper().readTree(event).path("records");
-        records.forEach(partition -> partition.forEach(each -> values.add(
-                new String(Base64.getDecoder().decode(each.path("value").stringValue()), StandardCharsets.UTF_8))));
-        return values;
-    }
-
-    private List<String> seen(InvokerUnderTest by, String function) {
-        return by.host.runsOf(function).stream()
-                .flatMap(run -> values(run.event()).stream())
-                .toList();
-    }
-
+class EventSourcesTest extends SourcesFixture {
     private void answering(String function, String answer) {
         invoker.host.when(
                 function,
@@ -241,11 +113,13 @@ class EventSourcesTest {
                 .allSatisfy(end -> assertThat(end.offset()).isEqualTo(1));
     }
 
+    /** At the second start there is something between what was read and the end. */
     @Test
     void theStartingPositionCountsOnce() throws Exception {
         String topic = topic("latest", 1);
         produce(topic, 0, "old");
-        String id = map(
+        var source = source(
+                UUID.randomUUID().toString(),
                 "latest",
                 topic,
                 EventSource.StartingPosition.LATEST,
@@ -253,10 +127,36 @@ class EventSourcesTest {
                 0,
                 List.of(),
                 failures(null, false, false, null));
-        awaitCommitted(ACCOUNT + "." + id);
+        tell(source);
+        awaitCommitted(source.consumerGroup());
         produce(topic, 0, "new");
         await().atMost(LIMIT)
                 .untilAsserted(() -> assertThat(seen(invoker, "latest")).containsExactly("new"));
+        tell(changed(source, 2, false));
+        await().atMost(LIMIT)
+                .until(() -> members(source.consumerGroup()).members().isEmpty());
+        produce(topic, 0, "meanwhile");
+        tell(changed(source, 3, true));
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(seen(invoker, "latest")).containsExactly("new", "meanwhile"));
+    }
+
+    private static EventSource.KafkaTopic changed(EventSource.KafkaTopic source, long revision, boolean enabled) {
+        return new EventSource.KafkaTopic(
+                source.id(),
+                source.accountId(),
+                revision,
+                source.function(),
+                enabled,
+                source.bootstrapServers(),
+                source.topic(),
+                source.consumerGroup(),
+                source.startingPosition(),
+                source.startingTimestamp(),
+                source.batchSize(),
+                source.windowMillis(),
+                source.filters(),
+                source.failures());
     }
 
     private void awaitCommitted(String group) {

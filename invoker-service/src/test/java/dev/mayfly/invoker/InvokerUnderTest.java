@@ -28,6 +28,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,6 +56,9 @@ final class InvokerUnderTest implements AutoCloseable {
     /** Every question that the registry was asked, by its path. */
     final List<String> questions = new CopyOnWriteArrayList<>();
 
+    /** What was reported last about each event source, by its id. */
+    final Map<String, String> reports = new ConcurrentHashMap<>();
+
     private final HttpServer registry =
             HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
     private final HttpClient http = HttpClient.newHttpClient();
@@ -76,6 +80,13 @@ final class InvokerUnderTest implements AutoCloseable {
         registry.createContext("/internal/functions/", exchange -> {
             String[] path = exchange.getRequestURI().getPath().split("/");
             tell(exchange, ruled.get(path[3] + ":" + path[4]));
+        });
+        registry.createContext("/internal/event-sources/", exchange -> {
+            reports.put(
+                    exchange.getRequestURI().getPath().split("/")[3],
+                    new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
         });
         registry.start();
         var arguments = new ArrayList<String>(List.of(

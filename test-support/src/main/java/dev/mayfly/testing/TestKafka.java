@@ -18,6 +18,7 @@ import org.apache.kafka.common.utils.Time;
 /** A real single-node Kafka broker, share groups included, for the tests of this JVM: started at the first use. */
 public final class TestKafka {
     private static final class Broker {
+        private static final int STRAY_PORT = freePort();
         private static final String BOOTSTRAP = start();
 
         private static String start() {
@@ -56,11 +57,14 @@ public final class TestKafka {
             config.put("process.roles", "broker,controller");
             config.put("node.id", "1");
             config.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
-            config.put("listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
-            config.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
+            config.put(
+                    "listeners",
+                    "PLAINTEXT://127.0.0.1:" + port + ",STRAY://127.0.0.1:" + STRAY_PORT + ",CONTROLLER://127.0.0.1:"
+                            + controllerPort);
+            config.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port + ",STRAY://127.0.0.2:" + STRAY_PORT);
             config.put("controller.listener.names", "CONTROLLER");
             config.put("inter.broker.listener.name", "PLAINTEXT");
-            config.put("listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT");
+            config.put("listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,STRAY:PLAINTEXT");
             config.put("log.dirs", log.toString());
             config.put("offsets.topic.replication.factor", "1");
             config.put("offsets.topic.num.partitions", "4");
@@ -77,9 +81,11 @@ public final class TestKafka {
             return config;
         }
 
-        private static int freePort() throws IOException {
+        private static int freePort() {
             try (var socket = new ServerSocket(0)) {
                 return socket.getLocalPort();
+            } catch (IOException e) {
+                throw new UncheckedIOException("No port is free", e);
             }
         }
 
@@ -99,5 +105,10 @@ public final class TestKafka {
     /** {@code host:port} of the broker. */
     public static String bootstrapServers() {
         return Broker.BOOTSTRAP;
+    }
+
+    /** The same broker by an address under which it names 127.0.0.2, with the same port, where it is not. */
+    public static String strayServers() {
+        return "127.0.0.1:" + Broker.STRAY_PORT;
     }
 }

@@ -24,7 +24,7 @@ final class AsyncCalls {
     }
 
     /**
-     * Completes once the invocation is safe, with whether there is such a function.
+     * Completes once the invocation is safe, with whether there is such a function, as far as that can be known now.
      *
      * @param requestId the same for the same event, however often it is told
      */
@@ -43,7 +43,17 @@ final class AsyncCalls {
                             .thenApply(nothing -> true))
                     .orElseGet(() -> CompletableFuture.completedFuture(false));
         } catch (RegistryUnreachableException e) {
-            return CompletableFuture.failedFuture(e);
+            // The queue waits for the registry, and gives the event up if there is no such function.
+            return queue.accept(
+                            requestId,
+                            accountId,
+                            target.name(),
+                            target.arn(region, accountId),
+                            TraceHeader.of(null),
+                            null,
+                            null,
+                            payload)
+                    .thenApply(nothing -> true);
         }
     }
 }

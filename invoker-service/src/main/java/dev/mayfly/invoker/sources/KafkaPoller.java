@@ -5,15 +5,10 @@ import dev.mayfly.contracts.function.EventSource;
 import dev.mayfly.contracts.function.EventSource.KafkaTopic;
 import dev.mayfly.contracts.function.SourceReport;
 import dev.mayfly.contracts.triggers.EventFilter;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -104,31 +99,24 @@ final class KafkaPoller implements AutoCloseable {
 
     /** A broker may name others, which the client connects to: they are looked at as if the user had named them. */
     private Optional<String> strayBroker() {
-        try (var admin = Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                source.bootstrapServers(),
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                (int) PATIENCE.toMillis(),
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                (int) PATIENCE.toMillis()))) {
-            var nodes = admin.describeCluster().nodes().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            for (var node : nodes) {
-                String server = node.host() + ":" + node.port();
-                if (brokers.isOwn(List.of(server))) {
-                    return Optional.of("The brokers name " + server + " as one of them, and it is Mayfly's own");
+        boolean answered = false;
+        for (String server : source.bootstrapServers()) {
+            try {
+                for (String named : AdvertisedBrokers.of(server, PATIENCE)) {
+                    if (brokers.isOwn(List.of(named))) {
+                        return Optional.of("The brokers name " + named + " as one of them, and it is Mayfly's own");
+                    }
+                    var refusal = brokers.refusal(named);
+                    if (refusal.isPresent()) {
+                        return refusal;
+                    }
                 }
-                var refusal = brokers.refusal(server);
-                if (refusal.isPresent()) {
-                    return refusal;
-                }
+                answered = true;
+            } catch (IOException e) {
+                log.info("Event source {}: {} does not answer: {}", source.id(), server, e.toString());
             }
-            return Optional.empty();
-        } catch (ExecutionException | TimeoutException | KafkaException e) {
-            return Optional.of("Connection error: the brokers do not answer");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.of("interrupted");
         }
+        return answered ? Optional.empty() : Optional.of("Connection error: the brokers do not answer");
     }
 
     /** Takes nothing new, from now on. */
