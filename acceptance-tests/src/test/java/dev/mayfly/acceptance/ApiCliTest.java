@@ -93,4 +93,26 @@ class ApiCliTest {
                 .contains("InvalidParameterValueException")
                 .contains("no capacity providers");
     }
+
+    /** The ARN of a durable execution has slashes, which the cli sends encoded, and signs. */
+    @Test
+    void durableExecutionsAreRefusedByName() {
+        String arn = "arn:aws:lambda:us-east-1:" + RunningSuite.ACCOUNT + ":function:" + name
+                + ":1/durable-execution/order-1/a5d3c1f0-0000-4000-8000-000000000001";
+        for (String operation : List.of("get-durable-execution", "stop-durable-execution")) {
+            var ran = suite.client(LIMIT, "aws", "lambda", operation, "--durable-execution-arn", arn);
+            assertThat(ran.exitCode()).isNotZero();
+            assertThat(ran.output()).contains("ResourceNotFoundException", "Mayfly has no durable executions");
+        }
+        var state = suite.client(
+                LIMIT,
+                "aws",
+                "lambda",
+                "get-durable-execution-state",
+                "--durable-execution-arn",
+                arn,
+                "--checkpoint-token",
+                "bm9uZQ==");
+        assertThat(state.output()).contains("InvalidParameterValueException", "Mayfly has no durable executions");
+    }
 }

@@ -23,8 +23,8 @@ import tools.jackson.databind.util.RawValue;
 
 /** Makes the records that destinations and dead-letter targets get, in the form that AWS documents. */
 final class OutcomeRecords {
-    /** What one record of Kafka holds, less room for attributes. */
-    private static final int LARGEST = 2_000_000;
+    /** In bytes: what one record of Kafka holds, less room for attributes. */
+    static final int LARGEST = 2_000_000;
 
     private static final int HTTP_OK = 200;
     private static final String RETRIES_EXHAUSTED = "RetriesExhausted";

@@ -11,8 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class OutcomeRecordsTest {
     private static final String TARGET = "arn:aws:lambda:us-east-1:000000000000:function:next";
@@ -26,6 +29,10 @@ class OutcomeRecordsTest {
 
     /** The record of an invocation that got {@code event} and answered it. */
     private String recordOf(byte[] event) throws IOException {
+        return new String(recordOf(event, event), StandardCharsets.UTF_8);
+    }
+
+    private byte[] recordOf(byte[] event, byte[] answer) throws IOException {
         var queued = QueuedEvent.accepted(
                 "request",
                 "000000000000",
@@ -41,9 +48,35 @@ class OutcomeRecordsTest {
         attempt.accept(
                 new InvocationOutcome(
                         InvocationOutcome.Status.SUCCESS, InvocationOutcome.Start.COLD, 1, 1_000, 0, 0, 128, 0, null),
-                new ByteArrayInputStream(event),
-                event.length);
-        return new String(records.ofSuccess(queued, RULES, attempt).getFirst().payload(), StandardCharsets.UTF_8);
+                new ByteArrayInputStream(answer),
+                answer.length);
+        return records.ofSuccess(queued, RULES, attempt).getFirst().payload();
+    }
+
+    private static byte[] text(int bytes) {
+        return ("\"" + "x".repeat(bytes - 2) + "\"").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Each function's destination has a destination: each record is in the next, until it would not fit the queue. */
+    @Test
+    void recordsNestAndDoNotGrowWithoutEnd() throws IOException {
+        byte[] answer = text(900_000);
+        byte[] first = recordOf(text(2), answer);
+        byte[] second = recordOf(first, answer);
+        JsonNode nested = JsonMapper.shared().readTree(second);
+        assertThat(nested.path("requestPayload").path("requestPayload").asString())
+                .isEmpty();
+        assertThat(nested.path("requestPayload").path("responsePayload").asString())
+                .hasSize(899_998);
+        assertThat(nested.path("responsePayload").asString()).hasSize(899_998);
+        JsonNode third = JsonMapper.shared().readTree(recordOf(second, answer));
+        assertThat(third.path("requestPayload")).isEqualTo(nested);
+        assertThat(third.path("responsePayload").isNull()).isTrue();
+
+        JsonNode full = JsonMapper.shared().readTree(recordOf(text(OutcomeRecords.LARGEST), text(3)));
+        assertThat(full.path("requestPayload").isNull()).isTrue();
+        assertThat(full.path("responsePayload").isNull()).isTrue();
+        assertThat(full.path("requestContext").path("requestId").asString()).isEqualTo("request");
     }
 
     @ParameterizedTest
