@@ -1,30 +1,22 @@
 package dev.mayfly.invoker;
 
+import static dev.mayfly.invoker.InvokerUnderTest.assertError;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.function.Isolation;
-import dev.mayfly.contracts.hosting.InvocationOutcome.Status;
 import dev.mayfly.contracts.identity.Role;
 import dev.mayfly.contracts.traces.TraceHeader;
-import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,23 +29,13 @@ class InvokeTest {
 
     @BeforeAll
     static void start() throws Exception {
-        invoker = new InvokerUnderTest(
-                "--mayfly.invoker.dispatch.room-wait=1s",
-                "--mayfly.invoker.dispatch.account-concurrency=20",
-                "--mayfly.invoker.queue.group=invoke-test");
+        invoker = new InvokerUnderTest("--mayfly.invoker.queue.group=invoke-test");
         invoker.register("hello");
     }
 
     @AfterAll
     static void stop() {
         invoker.close();
-    }
-
-    private static void assertError(HttpResponse<String> response, int status, String type, String message) {
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
-        assertThat(response.headers().firstValue("x-amzn-ErrorType")).hasValue(type);
-        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
-        assertThat(response.body()).contains("\"message\":\"", "\"Message\":\"").contains(message);
     }
 
     private static String lineage(String function, int runs) {
@@ -169,20 +151,6 @@ class InvokeTest {
                 403,
                 "InvalidSignatureException",
                 "The request signature we calculated does not match");
-    }
-
-    @Test
-    void functionErrorsAreMarked() throws Exception {
-        invoker.register("throws");
-        for (Status status : List.of(Status.FUNCTION_ERROR, Status.TIMEOUT)) {
-            invoker.host.when(
-                    "throws", (order, event, exchange) -> StubHost.answer(exchange, StubHost.outcome(status), event));
-            var response =
-                    invoker.call("throws").body("{\"errorMessage\":\"x\"}").send();
-            assertThat(response.statusCode()).isEqualTo(200);
-            assertThat(response.headers().firstValue("X-Amz-Function-Error")).hasValue("Unhandled");
-            assertThat(response.body()).isEqualTo("{\"errorMessage\":\"x\"}");
-        }
     }
 
     @Test
@@ -326,81 +294,5 @@ class InvokeTest {
             assertThat(http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
                     .isEqualTo(403);
         }
-    }
-
-    @Test
-    void failuresOfThePlatformAreServiceExceptionsAndRunNothingTwice() throws Exception {
-        invoker.register("broken");
-        invoker.host.when(
-                "broken",
-                (order, event, exchange) -> StubHost.answer(exchange, StubHost.outcome(Status.PLATFORM_ERROR), event));
-        assertError(invoker.call("broken").send(), 500, "ServiceException", "The platform failed");
-        invoker.host.when("broken", (order, event, exchange) -> {
-            StubHost.head(exchange, StubHost.outcome(Status.SUCCESS), 100);
-            exchange.getResponseBody().write(event);
-        });
-        assertError(invoker.call("broken").send(), 500, "ServiceException", "The platform failed");
-        invoker.host.when("broken", (order, event, exchange) -> exchange.close());
-        assertError(invoker.call("broken").send(), 500, "ServiceException", "The platform failed");
-        assertThat(invoker.host.runsOf("broken")).hasSize(3);
-        invoker.host.when("broken", (order, event, exchange) -> StubHost.problem(exchange, 503, "no runc"));
-        assertError(invoker.call("broken").send(), 503, "ServiceException", "no runc");
-        invoker.host.when("broken", (order, event, exchange) -> StubHost.problem(exchange, 404, "gone"));
-        assertError(invoker.call("broken").send(), 404, "ResourceNotFoundException", "Function not found");
-        assertThat(invoker.call("hello").send().statusCode()).isEqualTo(200);
-    }
-
-    @Test
-    void aLargeAnswerThatBreaksOffEndsTheConnection() throws Exception {
-        invoker.register("breaks-late");
-        invoker.host.when("breaks-late", (order, event, exchange) -> {
-            StubHost.head(exchange, StubHost.outcome(Status.SUCCESS), 3 << 20);
-            exchange.getResponseBody().write(new byte[2 << 20]);
-        });
-        assertThatThrownBy(() -> invoker.call("breaks-late").send()).isInstanceOf(IOException.class);
-        assertThat(invoker.call("hello").send().statusCode()).isEqualTo(200);
-    }
-
-    @Test
-    void withoutRoomItWaitsThenSaysSo() throws Exception {
-        invoker.register("crowded");
-        var asked = new AtomicInteger();
-        invoker.host.when("crowded", (order, event, exchange) -> {
-            if (asked.incrementAndGet() <= 2) {
-                StubHost.problem(exchange, 429, "full");
-            } else {
-                StubHost.answer(exchange, StubHost.outcome(Status.SUCCESS), event);
-            }
-        });
-        assertThat(invoker.call("crowded").send().statusCode()).isEqualTo(200);
-        invoker.host.when("crowded", (order, event, exchange) -> StubHost.problem(exchange, 429, "full"));
-        var refused = invoker.call("crowded").send();
-        assertError(refused, 429, "TooManyRequestsException", "No sandbox host had room for 128 MB");
-        assertThat(refused.headers().firstValue("Retry-After")).hasValue("1");
-    }
-
-    @Test
-    void anAccountRunsNoMoreThanItsLimit() throws Exception {
-        invoker.register("slow");
-        var release = new CountDownLatch(1);
-        invoker.host.when("slow", (order, event, exchange) -> {
-            assertThat(release.await(30, TimeUnit.SECONDS)).isTrue();
-            StubHost.answer(exchange, StubHost.outcome(Status.SUCCESS), event);
-        });
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<Integer>> held = new ArrayList<>();
-            for (int i = 0; i < 20; i++) {
-                held.add(threads.submit(() -> invoker.call("slow").send().statusCode()));
-            }
-            await().until(() -> invoker.host.runsOf("slow").size() == 20);
-            var refused = invoker.call("hello").send();
-            assertError(refused, 429, "TooManyRequestsException", "Rate Exceeded.");
-            assertThat(refused.body()).contains("\"Reason\":\"ConcurrentInvocationLimitExceeded\"");
-            release.countDown();
-            for (var one : held) {
-                assertThat(one.get()).isEqualTo(200);
-            }
-        }
-        assertThat(invoker.call("hello").send().statusCode()).isEqualTo(200);
     }
 }

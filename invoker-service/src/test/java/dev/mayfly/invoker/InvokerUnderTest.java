@@ -1,5 +1,6 @@
 package dev.mayfly.invoker;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -100,6 +101,14 @@ final class InvokerUnderTest implements AutoCloseable {
         arguments.addAll(List.of(settings));
         context = SpringApplication.run(InvokerApplication.class, arguments.toArray(String[]::new));
         await().atMost(Duration.ofSeconds(40)).until(() -> health().contains("\"status\":\"UP\""));
+    }
+
+    /** It is an error as AWS shapes them. */
+    static void assertError(HttpResponse<String> response, int status, String type, String message) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        assertThat(response.headers().firstValue("x-amzn-ErrorType")).hasValue(type);
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
+        assertThat(response.body()).contains("\"message\":\"", "\"Message\":\"").contains(message);
     }
 
     private void tell(HttpExchange exchange, @Nullable Object found) throws IOException {
@@ -245,6 +254,11 @@ final class InvokerUnderTest implements AutoCloseable {
                 .until(() -> directory.rules(rules.accountId(), rules.name()).equals(rules));
     }
 
+    /** InvokeWithResponseStream. */
+    Call streamed(String function) {
+        return new Call("/2021-11-15/functions/" + function + "/response-streaming-invocations");
+    }
+
     Call call(String function) {
         return new Call("/2015-03-31/functions/" + function + "/invocations");
     }
@@ -307,10 +321,14 @@ final class InvokerUnderTest implements AutoCloseable {
         }
 
         HttpResponse<String> send() throws IOException, InterruptedException {
+            return send(HttpResponse.BodyHandlers.ofString());
+        }
+
+        <T> HttpResponse<T> send(HttpResponse.BodyHandler<T> as) throws IOException, InterruptedException {
             var voucher = new Voucher(
                     "api-gateway", account, "AKIATEST", role, null, requestId, null, payload, vouching.expiry());
             request.header(Voucher.HEADER, vouching.issue(voucher)).method(method, body);
-            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return http.send(request.build(), as);
         }
     }
 

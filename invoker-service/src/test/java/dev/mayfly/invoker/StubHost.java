@@ -5,14 +5,17 @@ import com.sun.net.httpserver.HttpServer;
 import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.hosting.HostInvocation;
 import dev.mayfly.contracts.hosting.InvocationOutcome;
+import dev.mayfly.contracts.hosting.StreamedAnswer;
 import dev.mayfly.contracts.trust.InvalidSealException;
 import dev.mayfly.contracts.trust.Sealer;
 import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.contracts.trust.Vouching;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Base64;
@@ -109,6 +112,28 @@ final class StubHost implements AutoCloseable {
         exchange.getResponseHeaders()
                 .set(InvocationOutcome.HEADER, Base64.getUrlEncoder().encodeToString(Json.bytes(outcome)));
         exchange.sendResponseHeaders(200, length == 0 ? -1 : length);
+    }
+
+    /** Begins a streamed answer of a cold sandbox; parts follow. */
+    static OutputStream stream(HttpExchange exchange) throws IOException {
+        var beginning =
+                new StreamedAnswer.Beginning(InvocationOutcome.Start.COLD, 3_000, 10_000, 1_000, 4_000, "sandbox-1");
+        exchange.getResponseHeaders()
+                .set(StreamedAnswer.Beginning.HEADER, Base64.getUrlEncoder().encodeToString(Json.bytes(beginning)));
+        exchange.getResponseHeaders().set("Content-Type", StreamedAnswer.CONTENT_TYPE);
+        exchange.sendResponseHeaders(200, 0);
+        return exchange.getResponseBody();
+    }
+
+    static void part(OutputStream parts, byte type, byte[] content) throws IOException {
+        StreamedAnswer.write(parts, type, ByteBuffer.wrap(content));
+        parts.flush();
+    }
+
+    /** What becomes of what {@link #stream} began. */
+    static InvocationOutcome streamed(InvocationOutcome.Status status) {
+        return new InvocationOutcome(
+                status, InvocationOutcome.Start.COLD, 7, 6_500, 3_000, 10_000, 128, 0, null, 1_000, 4_000, "sandbox-1");
     }
 
     static void problem(HttpExchange exchange, int status, String detail) throws IOException {

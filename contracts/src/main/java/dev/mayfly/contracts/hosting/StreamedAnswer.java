@@ -14,7 +14,8 @@ import tools.jackson.core.JacksonException;
  * A host's answer to {@link HostInvocation#stream}, as a body of the type {@link #CONTENT_TYPE}: parts, each a type in one
  * byte, a length in four (big-endian), and its content. {@link #PIECE}s of the function's answer come as it writes them,
  * then {@link #ERROR} when it failed (Lambda's error object), and {@link #OUTCOME} at last. Without its outcome an answer is
- * broken. The header {@link #FUNCTION_CONTENT_TYPE} is the type that the function named.
+ * broken. The header {@link #FUNCTION_CONTENT_TYPE} is the type that the function named, and {@link Beginning#HEADER} tells
+ * what was before its first byte.
  */
 public final class StreamedAnswer {
     public static final String CONTENT_TYPE = "application/vnd.mayfly.stream";
@@ -27,6 +28,31 @@ public final class StreamedAnswer {
     public static final byte OUTCOME = 2;
 
     private StreamedAnswer() {}
+
+    /**
+     * What was known when the event was handed to the function: JSON in Base64 (URL-safe) in the header {@link #HEADER}. The
+     * members are those of {@link InvocationOutcome}, which tells them again at the end. There is none where no sandbox was had.
+     */
+    public record Beginning(
+            InvocationOutcome.Start start,
+            long initMicros,
+            long waitMicros,
+            long fetchMicros,
+            long startMicros,
+            @Nullable String sandbox) {
+        public static final String HEADER = "X-Mayfly-Beginning";
+
+        /** Of an invocation that has ended. */
+        public static Beginning of(InvocationOutcome outcome) {
+            return new Beginning(
+                    outcome.start(),
+                    outcome.initMicros(),
+                    outcome.waitMicros(),
+                    outcome.fetchMicros(),
+                    outcome.startMicros(),
+                    outcome.sandbox());
+        }
+    }
 
     /** A part of an answer. */
     @SuppressWarnings("ArrayRecordComponent") // Never compared, and copying would cost.

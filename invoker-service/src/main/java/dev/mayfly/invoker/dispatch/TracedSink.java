@@ -3,6 +3,7 @@ package dev.mayfly.invoker.dispatch;
 import dev.mayfly.contracts.hosting.InvocationOutcome;
 import dev.mayfly.contracts.hosting.InvocationOutcome.Start;
 import dev.mayfly.contracts.hosting.InvocationOutcome.Status;
+import dev.mayfly.contracts.hosting.StreamedAnswer.Beginning;
 import dev.mayfly.contracts.traces.InvocationTrace;
 import dev.mayfly.contracts.traces.TimeSplit;
 import dev.mayfly.invoker.hosts.AnswerSink;
@@ -22,7 +23,9 @@ final class TracedSink implements AnswerSink {
     private final long beforeMicros;
     private long askedNanos;
     private @Nullable URI host;
+    private @Nullable Beginning beginning;
     private @Nullable InvocationOutcome outcome;
+    private @Nullable ReceiverGoneException gone;
 
     TracedSink(AnswerSink sink, Order order, Instant now) {
         this.sink = sink;
@@ -43,9 +46,14 @@ final class TracedSink implements AnswerSink {
 
     @Override
     public void accept(InvocationOutcome answered, InputStream body, long length) throws IOException {
-        outcome = answered;
-        sink.split(split());
+        answered(answered);
         sink.accept(answered, body, length);
+    }
+
+    private void answered(InvocationOutcome told) {
+        outcome = told;
+        beginning = Beginning.of(told);
+        sink.split(split());
     }
 
     @Override
@@ -54,8 +62,32 @@ final class TracedSink implements AnswerSink {
     }
 
     @Override
-    public void acceptStream(InputStream parts) throws IOException {
-        sink.acceptStream(parts);
+    public void begun(Beginning told) {
+        beginning = told;
+        sink.split(split());
+        sink.begun(told);
+    }
+
+    /** The function goes on when its reader has gone, and how it ends is to be known. */
+    @Override
+    public void piece(byte[] content) {
+        if (gone != null) {
+            return;
+        }
+        try {
+            sink.piece(content);
+        } catch (ReceiverGoneException e) {
+            gone = e;
+        }
+    }
+
+    @Override
+    public void ended(InvocationOutcome told, byte[] error) throws ReceiverGoneException {
+        answered(told);
+        if (gone != null) {
+            throw gone;
+        }
+        sink.ended(told, error);
     }
 
     /** From the question until now, once there is an answer; else 0. */
@@ -77,12 +109,13 @@ final class TracedSink implements AnswerSink {
             return new TimeSplit(arrival.gatewayMicros(), queue, 0, 0, 0, 0, 0, 0);
         }
         long since = (now - askedNanos) / 1_000;
-        var known = outcome;
+        var known = beginning;
         if (known == null) {
             return new TimeSplit(arrival.gatewayMicros(), queue, 0, 0, 0, 0, since, 0);
         }
         // Of what the host says no more is believed than there was time for: the parts add up whatever it says.
-        long handler = Math.clamp(known.durationMicros(), 0, since);
+        var ended = outcome;
+        long handler = ended == null ? 0 : Math.clamp(ended.durationMicros(), 0, since);
         long wait = Math.clamp(known.waitMicros(), 0, since - handler);
         long fetch = Math.clamp(known.fetchMicros(), 0, wait);
         long start = Math.clamp(known.startMicros(), 0, wait - fetch);
@@ -96,13 +129,14 @@ final class TracedSink implements AnswerSink {
                 fetch,
                 restored ? start + init : start,
                 restored ? 0 : init,
-                handler,
-                since - handler - wait);
+                ended == null ? since - wait : handler,
+                ended == null ? 0 : since - handler - wait);
     }
 
     /** What there is to tell at the end. */
     InvocationTrace trace(@Nullable Dispatched dispatched) {
         var function = order.function();
+        var begun = beginning;
         var known = outcome;
         boolean answered = dispatched == null || dispatched instanceof Dispatched.Answered;
         return new InvocationTrace(
@@ -114,13 +148,13 @@ final class TracedSink implements AnswerSink {
                 function.isolation(),
                 order.asyncDeadline() != null,
                 arrival.receivedAt(),
-                known == null ? null : known.start(),
-                known != null ? known.status() : answered ? Status.SUCCESS : Status.PLATFORM_ERROR,
+                begun == null ? null : begun.start(),
+                known != null ? known.status() : Status.PLATFORM_ERROR,
                 answered || dispatched == null ? null : dispatched.getClass().getSimpleName(),
                 known == null ? 0 : known.billedMillis(),
                 split(),
                 host == null || !answered ? null : host.getAuthority(),
-                known == null ? null : known.sandbox(),
+                begun == null ? null : begun.sandbox(),
                 order.traceId(),
                 arrival.traceparent());
     }

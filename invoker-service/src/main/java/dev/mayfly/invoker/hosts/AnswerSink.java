@@ -1,6 +1,7 @@
 package dev.mayfly.invoker.hosts;
 
 import dev.mayfly.contracts.hosting.InvocationOutcome;
+import dev.mayfly.contracts.hosting.StreamedAnswer.Beginning;
 import dev.mayfly.contracts.traces.TimeSplit;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,22 +29,33 @@ public interface AnswerSink {
     /** A host is asked now. Whether it accepts is not known yet. */
     default void asked(URI host) {}
 
-    /** Where the time went until the answer came: told just before {@link #accept}. */
+    /** Where the time went until the answer came: told just before {@link #accept}, {@link #begun} and {@link #ended}. */
     default void split(TimeSplit split) {}
 
-    /** Whether the answer is wanted while the function writes it, by {@link #acceptStream}. */
+    /** Whether the answer is wanted while the function writes it: then by the methods below, instead of {@link #accept}. */
     default boolean streams() {
         return false;
     }
 
+    /** The function has the event. Not told where it never got it. */
+    default void begun(Beginning beginning) {}
+
     /**
-     * Takes the answer of a host that streams it.
+     * Takes the next piece of what the function writes.
      *
-     * @param parts as {@link dev.mayfly.contracts.hosting.StreamedAnswer} says
-     * @throws ReceiverGoneException when the answer cannot be handed on
-     * @throws IOException when reading {@code parts} fails, or they end before the outcome
+     * @throws ReceiverGoneException when it cannot be handed on; the rest of the pieces is not told then
      */
-    default void acceptStream(InputStream parts) throws IOException {
-        throw new IOException("The host streamed an answer that was to be whole");
+    default void piece(byte[] content) throws ReceiverGoneException {
+        throw new IllegalStateException("The answer was to be whole");
+    }
+
+    /**
+     * There are no more pieces.
+     *
+     * @param error Lambda's error object when it failed; else empty
+     * @throws ReceiverGoneException when that cannot be handed on, or a piece could not
+     */
+    default void ended(InvocationOutcome outcome, byte[] error) throws ReceiverGoneException {
+        throw new IllegalStateException("The answer was to be whole");
     }
 }

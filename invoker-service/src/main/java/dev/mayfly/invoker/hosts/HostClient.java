@@ -6,6 +6,7 @@ import dev.mayfly.contracts.hosting.InvocationOutcome;
 import dev.mayfly.contracts.hosting.StreamedAnswer;
 import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.invoker.dispatch.DispatchSettings;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -116,8 +117,7 @@ public final class HostClient implements AutoCloseable {
 
     private static HostReply accepted(ClassicHttpResponse response, AnswerSink sink) throws IOException {
         if (StreamedAnswer.CONTENT_TYPE.equals(contentType(response))) {
-            sink.acceptStream(response.getEntity().getContent());
-            return new HostReply.Accepted();
+            return streamed(response, sink);
         }
         Header header = response.getFirstHeader(InvocationOutcome.HEADER);
         if (header == null) {
@@ -136,6 +136,35 @@ public final class HostClient implements AutoCloseable {
             sink.accept(outcome, entity.getContent(), entity.getContentLength());
         }
         return new HostReply.Accepted();
+    }
+
+    private static HostReply streamed(ClassicHttpResponse response, AnswerSink sink) throws IOException {
+        Header header = response.getFirstHeader(StreamedAnswer.Beginning.HEADER);
+        if (header != null) {
+            try {
+                byte[] json = Base64.getUrlDecoder().decode(header.getValue());
+                sink.begun(Json.read(json, StreamedAnswer.Beginning.class));
+            } catch (IllegalArgumentException | JacksonException e) {
+                return new HostReply.Broken("What the host says of the beginning cannot be read: " + e.getMessage());
+            }
+        }
+        InputStream parts = response.getEntity().getContent();
+        byte[] error = new byte[0];
+        while (true) {
+            StreamedAnswer.Part part = StreamedAnswer.read(parts);
+            if (part == null) {
+                throw new EOFException("The host's answer lacks its outcome");
+            }
+            switch (part.type()) {
+                case StreamedAnswer.PIECE -> sink.piece(part.content());
+                case StreamedAnswer.ERROR -> error = part.content();
+                case StreamedAnswer.OUTCOME -> {
+                    sink.ended(part.outcome(), error);
+                    return new HostReply.Accepted();
+                }
+                default -> throw new IOException("The host sent a part of type " + part.type());
+            }
+        }
     }
 
     private static @Nullable String contentType(ClassicHttpResponse response) {

@@ -6,7 +6,6 @@ import dev.mayfly.invoker.hosts.AnswerSink;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,34 +74,8 @@ final class ClientAnswer implements AnswerSink {
         }
         var known = split;
         if (known != null) {
-            response.setHeader("Server-Timing", timing(known, outcome));
+            response.setHeader("Server-Timing", ServerTiming.whole(known, outcome.start()));
         }
-    }
-
-    /** All parts in their order, with how the sandbox was started; together they are the total until now. */
-    private static String timing(TimeSplit split, InvocationOutcome outcome) {
-        var timing = new StringBuilder(256);
-        part(timing, "gateway", split.gateway());
-        part(timing, "queue", split.queue());
-        part(timing, "placement", split.placement());
-        part(timing, "fetch", split.fetch());
-        timing.append("start;desc=")
-                .append(outcome.start().name().toLowerCase(Locale.ROOT))
-                .append(";dur=")
-                .append(millis(split.start()))
-                .append(", ");
-        part(timing, "init", split.init());
-        part(timing, "handler", split.handler());
-        part(timing, "response", split.response());
-        return timing.append("total;dur=").append(millis(split.whole())).toString();
-    }
-
-    private static void part(StringBuilder timing, String name, long micros) {
-        timing.append(name).append(";dur=").append(millis(micros)).append(", ");
-    }
-
-    private static String millis(long micros) {
-        return micros / 1000 + "." + String.valueOf(1000 + micros % 1000).substring(1);
     }
 
     private void write(byte[] bytes, int length) throws ReceiverGoneException {

@@ -2,10 +2,10 @@ package dev.mayfly.invoker.http;
 
 import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.hosting.InvocationOutcome;
-import dev.mayfly.contracts.hosting.StreamedAnswer;
+import dev.mayfly.contracts.hosting.StreamedAnswer.Beginning;
+import dev.mayfly.contracts.traces.TimeSplit;
 import dev.mayfly.invoker.hosts.AnswerSink;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +24,8 @@ final class StreamingAnswer implements AnswerSink {
     private final String version;
     private final String traceId;
     private InvocationOutcome.@Nullable Status status;
+    private InvocationOutcome.@Nullable Start start;
+    private @Nullable TimeSplit split;
 
     StreamingAnswer(HttpServletResponse response, String version, String traceId) {
         this.response = response;
@@ -47,27 +49,24 @@ final class StreamingAnswer implements AnswerSink {
     }
 
     @Override
-    public void acceptStream(InputStream parts) throws IOException {
-        byte[] error = new byte[0];
-        while (true) {
-            StreamedAnswer.Part part = StreamedAnswer.read(parts);
-            if (part == null) {
-                throw new EOFException("The host's answer lacks its outcome");
-            }
-            switch (part.type()) {
-                case StreamedAnswer.PIECE -> send("PayloadChunk", "application/octet-stream", part.content());
-                case StreamedAnswer.ERROR -> error = part.content();
-                case StreamedAnswer.OUTCOME -> {
-                    complete(part.outcome(), error);
-                    return;
-                }
-                default -> throw new IOException("The host sent a part of type " + part.type());
-            }
-        }
+    public void begun(Beginning known) {
+        start = known.start();
     }
 
-    private void complete(InvocationOutcome outcome, byte[] error) throws ReceiverGoneException {
+    @Override
+    public void split(TimeSplit known) {
+        split = known;
+    }
+
+    @Override
+    public void piece(byte[] content) throws ReceiverGoneException {
+        send("PayloadChunk", "application/octet-stream", content);
+    }
+
+    @Override
+    public void ended(InvocationOutcome outcome, byte[] error) throws ReceiverGoneException {
         status = outcome.status();
+        start = outcome.start();
         if (outcome.status() == InvocationOutcome.Status.PLATFORM_ERROR) {
             return;
         }
@@ -94,9 +93,14 @@ final class StreamingAnswer implements AnswerSink {
             response.setContentType("application/vnd.amazon.eventstream");
             response.setHeader("X-Amz-Executed-Version", version);
             response.setHeader("X-Amzn-Trace-Id", traceId);
+            if (split != null && start != null) {
+                response.setHeader("Server-Timing", ServerTiming.untilHandler(split, start));
+            }
         }
         try {
-            message.encode(response.getOutputStream());
+            // What it encodes to a stream itself hides that stream's exceptions.
+            byte[] encoded = message.toByteBuffer().array();
+            response.getOutputStream().write(encoded);
             response.flushBuffer();
         } catch (IOException e) {
             throw new ReceiverGoneException(e);

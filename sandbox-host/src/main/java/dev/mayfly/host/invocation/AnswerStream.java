@@ -7,6 +7,7 @@ import dev.mayfly.sandbox.api.ResponseStream;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Base64;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,13 @@ final class AnswerStream implements ResponseStream {
     AnswerStream(HttpServletResponse response, String requestId) {
         this.response = response;
         this.requestId = requestId;
+    }
+
+    /** The function gets the event now. */
+    void handedOver(StreamedAnswer.Beginning beginning) {
+        response.setHeader(
+                StreamedAnswer.Beginning.HEADER,
+                Base64.getUrlEncoder().withoutPadding().encodeToString(Json.bytes(beginning)));
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.mayfly.contracts.hosting.HostInvocation;
 import dev.mayfly.contracts.hosting.InvocationOutcome;
 import dev.mayfly.contracts.hosting.InvocationOutcome.Start;
 import dev.mayfly.contracts.hosting.InvocationOutcome.Status;
+import dev.mayfly.contracts.hosting.StreamedAnswer.Beginning;
 import dev.mayfly.contracts.usage.UsageEvent;
 import dev.mayfly.contracts.usage.UsageJournal;
 import dev.mayfly.host.function.FunctionDirectory;
@@ -82,15 +83,17 @@ class InvocationRunner {
             }
             lease.log().readBy(invocationLog::line);
             invocationLog.start();
+            Wait wait = waited(lease, waited);
+            if (stream != null) {
+                stream.handedOver(new Beginning(
+                        start(lease),
+                        init(lease) / 1_000,
+                        wait.wholeMicros(),
+                        wait.fetchMicros(),
+                        wait.startMicros(),
+                        wait.sandbox()));
+            }
             Run run = invoke(order, version, lease, event, stream);
-            Wait wait = lease.isCold()
-                    ? Wait.ofStart(
-                            waited,
-                            run.initNanos(),
-                            lease.startNanos(),
-                            lease.fetchNanos(),
-                            lease.sandbox().id())
-                    : Wait.warm(waited, lease.sandbox().id());
             answer = settle(order, version, run, wait, event.length, stream, invocationLog);
         } catch (NoRoomException e) {
             throw new RefusedException(429, e.getMessage());
@@ -103,6 +106,18 @@ class InvocationRunner {
             answer = settle(order, version, failedStart(order, version, e), wait, event.length, stream, invocationLog);
         }
         return answer;
+    }
+
+    private static Wait waited(Lease lease, long waitedNanos) {
+        String sandbox = lease.sandbox().id();
+        return lease.isCold()
+                ? Wait.ofStart(waitedNanos, init(lease), lease.startNanos(), lease.fetchNanos(), sandbox)
+                : Wait.warm(waitedNanos, sandbox);
+    }
+
+    /** In nanoseconds, when it was for this invocation. */
+    private static long init(Lease lease) {
+        return lease.isCold() ? lease.sandbox().initDuration().toNanos() : 0;
     }
 
     private FunctionVersion find(HostInvocation order) throws RefusedException, InterruptedException {
@@ -127,7 +142,7 @@ class InvocationRunner {
                 order.clientContext(),
                 stream);
         Start start = start(lease);
-        long init = lease.isCold() ? lease.sandbox().initDuration().toNanos() : 0;
+        long init = init(lease);
         return switch (lease.sandbox().invoke(request)) {
             case InvocationResult.Success success ->
                 new Run(Status.SUCCESS, "", success.payload(), success.usage(), start, init);
