@@ -53,6 +53,8 @@ public record RegistryProperties(
      * @param image largest image, with its layers as they are packed. AWS: 10 GB unpacked.
      * @param zipEntries most entries in one zip
      * @param request largest request that carries no zip, and largest share of one that is not the zip
+     * @param rules largest sum of a function's aliases, policies, event invoke configurations and provisioned concurrency with all
+     *     its qualifiers, as JSON: one record on Kafka, of which topics take 2 MB at most
      * @param codeStorage sum of the code sizes of an account's functions. AWS: 75 GB.
      * @param concurrentUploads how many zips are received and checked at once; each takes up to its size on disk
      * @param uploadWait how long a further upload waits for its turn before it is answered 429
@@ -63,6 +65,7 @@ public record RegistryProperties(
             @DefaultValue("10GB") DataSize image,
             @DefaultValue("65535") int zipEntries,
             @DefaultValue("1MB") DataSize request,
+            @DefaultValue("512KB") DataSize rules,
             @DefaultValue("75GB") DataSize codeStorage,
             @DefaultValue("32") int concurrentUploads,
             @DefaultValue("20s") Duration uploadWait) {}
@@ -109,8 +112,11 @@ public record RegistryProperties(
     /**
      * @param registries {@code host:port}, or {@code host} for all its ports, of image registries that may be connected to although
      *     their address is not public, and of what they redirect to
+     * @param pullLimit how long reading one image from a registry may take, from the first connection to the last byte
      */
-    public record Images(@DefaultValue Set<String> registries) {}
+    public record Images(
+            @DefaultValue Set<String> registries,
+            @DefaultValue("10m") Duration pullLimit) {}
 
     /**
      * @param look pause between two looks for what is to be prepared

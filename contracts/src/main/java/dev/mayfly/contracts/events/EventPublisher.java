@@ -3,10 +3,15 @@ package dev.mayfly.contracts.events;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -36,7 +41,7 @@ public final class EventPublisher implements AutoCloseable {
                         ProducerConfig.COMPRESSION_TYPE_CONFIG,
                         "none",
                         ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-                        2_097_152,
+                        Topics.MAX_MESSAGE_BYTES,
                         ProducerConfig.MAX_BLOCK_MS_CONFIG,
                         5_000,
                         ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
@@ -61,6 +66,19 @@ public final class EventPublisher implements AutoCloseable {
     public CompletableFuture<Void> publish(Topics topic, int partition, String key, CloudEvent event) {
         var unplaced = event.toRecord(topic, key);
         return send(new ProducerRecord<>(unplaced.topic(), partition, key, unplaced.value(), unplaced.headers()));
+    }
+
+    /**
+     * Whether a future's failure is about the event itself, which Kafka will never take as it is (too large, above all), while
+     * it may take others. All other failures may pass.
+     */
+    public static boolean isRefusal(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof RecordTooLargeException
+                || cause instanceof RecordBatchTooLargeException
+                || cause instanceof InvalidRecordException
+                || cause instanceof SerializationException;
     }
 
     /** Deletes {@code key} from a compacted topic. */

@@ -1,13 +1,27 @@
 package dev.mayfly.contracts.events;
 
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Creates the topics of the suite where they are missing. Safe to run from every service at once. */
+/**
+ * Creates the topics of the suite where they are missing, and lets those that are there take as large records as new ones.
+ * Safe to run from every service at once.
+ */
 public final class TopicCreation {
+    private static final Logger log = LoggerFactory.getLogger(TopicCreation.class);
+
     private TopicCreation() {}
 
     /**
@@ -36,10 +50,37 @@ public final class TopicCreation {
             for (var created : admin.createTopics(missing).values().values()) {
                 awaitCreation(created);
             }
+            widen(
+                    admin,
+                    Topics.definitions().stream()
+                            .map(NewTopic::name)
+                            .filter(existing::contains)
+                            .toList());
         } catch (InterruptedException e) {
             // Set again before the client is closed, so that closing does not wait for Kafka either.
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while creating topics", e);
+        }
+    }
+
+    /** Topics of an older release, or that an operator made, take smaller records than {@link EventPublisher} sends. */
+    private static void widen(Admin admin, List<String> topics) throws InterruptedException {
+        try {
+            var narrow = new HashMap<ConfigResource, Collection<AlterConfigOp>>();
+            var described = admin.describeConfigs(topics.stream()
+                            .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
+                            .toList())
+                    .all()
+                    .get();
+            described.forEach((topic, config) -> {
+                if (Long.parseLong(config.get(Topics.MAX_MESSAGE).value()) < Topics.MAX_MESSAGE_BYTES) {
+                    var wider = new ConfigEntry(Topics.MAX_MESSAGE, Integer.toString(Topics.MAX_MESSAGE_BYTES));
+                    narrow.put(topic, List.of(new AlterConfigOp(wider, AlterConfigOp.OpType.SET)));
+                }
+            });
+            admin.incrementalAlterConfigs(narrow).all().get();
+        } catch (ExecutionException e) {
+            log.warn("Whether all topics take records of {} bytes could not be seen to", Topics.MAX_MESSAGE_BYTES, e);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.mayfly.contracts.events;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -63,8 +64,13 @@ public enum Topics {
         SHORT_LIVED
     }
 
-    /** An asynchronous event of 1 MiB and its attributes fit. */
-    private static final String MAX_MESSAGE_BYTES = "2097152";
+    /**
+     * What every topic takes, in bytes of a batch of one record: an asynchronous event of 1 MiB and its attributes fit.
+     * {@link EventPublisher} sends nothing larger; readers get a record of any size.
+     */
+    static final int MAX_MESSAGE_BYTES = 2_097_152;
+
+    static final String MAX_MESSAGE = "max.message.bytes";
 
     private final String topic;
     private final int partitions;
@@ -87,13 +93,15 @@ public enum Topics {
     }
 
     NewTopic definition() {
-        Map<String, String> config = switch (kind) {
-            case COMPACTED -> Map.of("cleanup.policy", "compact", "segment.ms", "3600000");
-            case WORKING_SET -> workingSet(Duration.ofDays(1));
-            case PARKED -> workingSet(Duration.ofDays(14));
-            case LOG -> Map.of("retention.ms", millis(Duration.ofDays(7)), "max.message.bytes", MAX_MESSAGE_BYTES);
-            case SHORT_LIVED -> Map.of("retention.ms", millis(Duration.ofMinutes(10)), "segment.ms", "60000");
-        };
+        Map<String, String> config = new HashMap<>(
+                switch (kind) {
+                    case COMPACTED -> Map.of("cleanup.policy", "compact", "segment.ms", "3600000");
+                    case WORKING_SET -> workingSet(Duration.ofDays(1));
+                    case PARKED -> workingSet(Duration.ofDays(14));
+                    case LOG -> Map.of("retention.ms", millis(Duration.ofDays(7)));
+                    case SHORT_LIVED -> Map.of("retention.ms", millis(Duration.ofMinutes(10)), "segment.ms", "60000");
+                });
+        config.put(MAX_MESSAGE, Integer.toString(MAX_MESSAGE_BYTES));
         return new NewTopic(topic, java.util.Optional.of(partitions), java.util.Optional.empty()).configs(config);
     }
 
@@ -110,9 +118,7 @@ public enum Topics {
                 "delete.retention.ms",
                 "60000",
                 "min.cleanable.dirty.ratio",
-                "0.1",
-                "max.message.bytes",
-                MAX_MESSAGE_BYTES);
+                "0.1");
     }
 
     static List<NewTopic> definitions() {

@@ -1,6 +1,7 @@
 package dev.mayfly.contracts.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mayfly.testing.TestKafka;
 import java.time.Duration;
@@ -9,6 +10,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +30,10 @@ class TopicTailTest {
         return CloudEvent.of(text, "/test", "test", null, text);
     }
 
+    private static CloudEvent large(int bytes) {
+        return CloudEvent.of("large", "/test", "test", null, "x".repeat(bytes));
+    }
+
     @Test
     void topicsAreMadeAsTheyAreDescribed() throws Exception {
         try (var admin = Admin.create(Map.of("bootstrap.servers", (Object) TestKafka.bootstrapServers()))) {
@@ -43,6 +50,27 @@ class TopicTailTest {
                             .get("cleanup.policy")
                             .value())
                     .isEqualTo("compact");
+        }
+    }
+
+    @Test
+    void everyTopicTakesTheLargestEventAndThoseOfOlderReleasesAreMadeTo() throws Exception {
+        var rules = new ConfigResource(ConfigResource.Type.TOPIC, Topics.FUNCTION_RULES.topic());
+        try (var admin = Admin.create(Map.of("bootstrap.servers", (Object) TestKafka.bootstrapServers()));
+                var publisher = new EventPublisher(TestKafka.bootstrapServers())) {
+            var small = new ConfigEntry("max.message.bytes", "1000000");
+            admin.incrementalAlterConfigs(Map.of(rules, List.of(new AlterConfigOp(small, AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+            TopicCreation.ensureAll(TestKafka.bootstrapServers());
+            for (Topics topic : Topics.values()) {
+                publisher.publish(topic, "large", large(2_090_000)).join();
+                publisher.publishTombstone(topic, "large").join();
+            }
+            assertThatThrownBy(() -> publisher
+                            .publish(Topics.FUNCTION_RULES, "large", large(2_100_000))
+                            .join())
+                    .matches(EventPublisher::isRefusal);
         }
     }
 

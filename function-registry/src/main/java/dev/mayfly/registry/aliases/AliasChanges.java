@@ -117,6 +117,7 @@ class AliasChanges {
                 version,
                 share);
         aliases.put(function, alias);
+        rules.requireRoom(ref.accountId(), ref.name(), LambdaError.INVALID_PARAMETER_VALUE);
         rules.changed(ref.accountId(), ref.name());
         return alias;
     }

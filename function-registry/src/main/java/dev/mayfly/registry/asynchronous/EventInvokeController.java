@@ -97,6 +97,7 @@ class EventInvokeController {
                             () -> new EventInvokeConfig(function.qualifier(), null, null, null, null, clock.instant()));
             var config = merged(old, request);
             configs.put(function.id(), config);
+            functions.requireRoom(function, LambdaError.INVALID_PARAMETER_VALUE);
             return LambdaJson.answer(200, answer(function, config));
         });
     }

@@ -80,6 +80,7 @@ class ProvisionedConcurrencyController {
         functions.changeInTurn(function, () -> {
             rules.check(function, provisioned.executions());
             concurrency.provision(function.id(), provisioned);
+            functions.requireRoom(function, LambdaError.INVALID_PARAMETER_VALUE);
             return null;
         });
         return LambdaJson.answer(202, readiness.of(function, provisioned));

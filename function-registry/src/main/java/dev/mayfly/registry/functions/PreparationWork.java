@@ -34,6 +34,7 @@ class PreparationWork {
     private static final Logger log = LoggerFactory.getLogger(PreparationWork.class);
     private static final String ANY_FAILURE = "InvalidRuntime";
     private static final String GIVEN_UP = "InternalError";
+    private static final int LONGEST_REASON = 2000;
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
     private final Preparations preparations;
@@ -94,12 +95,18 @@ class PreparationWork {
                 JsonNode problem = problem(answer.body());
                 end.failed(
                         task,
-                        problem.path("detail").asString("The function cannot be prepared."),
-                        problem.path("code").asString(ANY_FAILURE));
+                        shortened(problem.path("detail").asString("The function cannot be prepared.")),
+                        shortened(problem.path("code").asString(ANY_FAILURE)));
                 return true;
             }
         }
         return false;
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= LONGEST_REASON
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, text.codePointCount(0, LONGEST_REASON) - 1)) + "...";
     }
 
     private @Nullable HttpResponse<byte[]> ask(URI host, FunctionSnapshot version) throws InterruptedException {

@@ -1,5 +1,6 @@
 package dev.mayfly.registry.functions;
 
+import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.function.Destination;
 import dev.mayfly.contracts.function.ImageConfig;
 import dev.mayfly.contracts.function.LogSettings;
@@ -17,7 +18,13 @@ final class RequestedOptions {
     private static final Pattern LAYER =
             Pattern.compile("arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+");
     private static final int MOST_WORDS = 1500;
+    /** AWS's quota of container image settings: 16 KB. */
+    private static final int IMAGE_SETTINGS_BYTES = 16_384;
+
     private static final int LONGEST_LAYER = 140;
+    /** As IAM limits ARNs. */
+    private static final int LONGEST_ARN = 2048;
+
     private static final String JSON = "JSON";
 
     private RequestedOptions() {}
@@ -30,8 +37,16 @@ final class RequestedOptions {
             constraints.oneOf("snapStart.applyOn", request.snapStart().applyOn(), List.of("PublishedVersions", "None"));
         }
         if (request.deadLetterConfig() != null) {
-            constraints.pattern(
-                    "deadLetterConfig.targetArn", request.deadLetterConfig().targetArn(), RESOURCE);
+            constraints
+                    .length(
+                            "deadLetterConfig.targetArn",
+                            request.deadLetterConfig().targetArn(),
+                            0,
+                            LONGEST_ARN)
+                    .pattern(
+                            "deadLetterConfig.targetArn",
+                            request.deadLetterConfig().targetArn(),
+                            RESOURCE);
         }
         var logging = request.loggingConfig();
         if (logging != null) {
@@ -130,8 +145,14 @@ final class RequestedOptions {
         if (folder != null && !folder.isEmpty() && !folder.startsWith("/")) {
             throw LambdaError.INVALID_PARAMETER_VALUE.with("ImageConfig.WorkingDirectory must be an absolute path.");
         }
-        return new ImageConfig(
+        var image = new ImageConfig(
                 words(asked.entryPoint()), words(asked.command()), folder == null || folder.isEmpty() ? null : folder);
+        int size = Json.bytes(image).length;
+        if (size > IMAGE_SETTINGS_BYTES) {
+            throw LambdaError.INVALID_PARAMETER_VALUE.with("ImageConfig takes " + size
+                    + " bytes, which is more than the limit (" + IMAGE_SETTINGS_BYTES + ").");
+        }
+        return image;
     }
 
     static boolean saysSomething(FunctionRequest.@Nullable ImageConfig asked) {

@@ -22,6 +22,9 @@ final class PermissionChecks {
     private static final Pattern SOURCE_ACCOUNT = Pattern.compile("\\d{12}");
     private static final Pattern EVENT_SOURCE_TOKEN = Pattern.compile("[a-zA-Z0-9._\\-]+");
     private static final Pattern ORGANISATION = Pattern.compile("o-[a-z0-9]{10,32}");
+    /** As IAM limits ARNs. */
+    private static final int LONGEST_ARN = 2048;
+
     private static final String INVOKE = "lambda:InvokeFunction";
     private static final String INVOKE_URL = "lambda:InvokeFunctionUrl";
 
@@ -35,7 +38,9 @@ final class PermissionChecks {
                 .required("action", request.action())
                 .pattern("action", request.action(), ACTION)
                 .required("principal", request.principal())
+                .length("principal", request.principal(), 1, LONGEST_ARN)
                 .pattern("principal", request.principal(), PRINCIPAL)
+                .length("sourceArn", request.sourceArn(), 1, LONGEST_ARN)
                 .pattern("sourceArn", request.sourceArn(), SOURCE_ARN)
                 .length("sourceAccount", request.sourceAccount(), 0, 12)
                 .pattern("sourceAccount", request.sourceAccount(), SOURCE_ACCOUNT)

@@ -69,6 +69,7 @@ class PolicyController {
                         "The final policy size (" + length + ") is bigger than the limit (" + LONGEST + ").");
             }
             permissions.add(function, added);
+            functions.requireRoom(function, LambdaError.POLICY_LENGTH_EXCEEDED);
             return LambdaJson.answer(201, new Added(Json.text(added.statement(function.arn(region)))));
         });
     }

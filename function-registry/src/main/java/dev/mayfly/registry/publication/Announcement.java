@@ -30,6 +30,11 @@ public record Announcement(Topics topic, String key, String type, String subject
         return new Announcement(topic, key, type, subject, null);
     }
 
+    /** Bytes of the payload. */
+    int size() {
+        return payload == null ? 0 : payload.length;
+    }
+
     CompletableFuture<Void> publish(EventPublisher publisher, Instant now) {
         if (payload == null) {
             return publisher.publishTombstone(topic, key);

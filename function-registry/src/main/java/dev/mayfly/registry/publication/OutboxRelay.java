@@ -3,6 +3,7 @@ package dev.mayfly.registry.publication;
 import dev.mayfly.contracts.events.EventPublisher;
 import dev.mayfly.contracts.events.TopicCreation;
 import dev.mayfly.registry.RegistryProperties;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,18 +30,19 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Brings the {@link Outbox} to Kafka, in order, on one thread. At each start it first publishes all that is
- * {@link Announced}, so that a Kafka that lost its data is whole again. Healthy once that is done.
+ * {@link Announced}, so that a Kafka that lost its data is whole again. Healthy once that is done. What Kafka would never take
+ * is kept, counted and logged, and holds up nothing else.
  */
 @Component("publication")
 public class OutboxRelay implements SmartLifecycle, HealthIndicator {
     private static final Logger log = LoggerFactory.getLogger(OutboxRelay.class);
-    private static final int BATCH = 100;
 
     private final Outbox outbox;
     private final List<Announced> announced;
     private final TransactionTemplate transactions;
     private final RegistryProperties properties;
     private final Clock clock;
+    private final MeterRegistry metrics;
     private final Semaphore wake = new Semaphore(0);
     private final Map<Long, CompletableFuture<Void>> waiting = new ConcurrentHashMap<>();
     private volatile boolean running;
@@ -52,12 +54,14 @@ public class OutboxRelay implements SmartLifecycle, HealthIndicator {
             List<Announced> announced,
             TransactionTemplate transactions,
             RegistryProperties properties,
-            Clock clock) {
+            Clock clock,
+            MeterRegistry metrics) {
         this.outbox = outbox;
         this.announced = announced;
         this.transactions = transactions;
         this.properties = properties;
         this.clock = clock;
+        this.metrics = metrics;
     }
 
     /**
@@ -141,43 +145,68 @@ public class OutboxRelay implements SmartLifecycle, HealthIndicator {
     private void republish(EventPublisher publisher) {
         transactions.executeWithoutResult(transaction -> {
             outbox.lock();
-            var sent = new ArrayList<CompletableFuture<Void>>();
+            boolean anyRefused = outbox.countRefused() > 0;
+            var sending = new Sending<Announcement>(publisher, clock);
             for (Announced all : announced) {
                 all.forEach(announcement -> {
-                    sent.add(announcement.publish(publisher, clock.instant()));
-                    if (sent.size() == BATCH) {
-                        await(sent);
+                    sending.send(announcement, announcement);
+                    if (sending.isFull()) {
+                        republished(sending, anyRefused);
                     }
                 });
             }
-            await(sent);
+            republished(sending, anyRefused);
         });
+    }
+
+    private void republished(Sending<Announcement> sending, boolean anyRefused) {
+        sending.await(
+                told -> {
+                    if (anyRefused) {
+                        outbox.forgetRefused(told);
+                    }
+                },
+                this::report);
     }
 
     /** Whether there may be more. */
     private boolean relayBatch(EventPublisher publisher) {
         List<Outbox.Line> relayed = new ArrayList<>();
-        Boolean more = transactions.execute(transaction -> {
+        transactions.executeWithoutResult(transaction -> {
             outbox.lock();
-            List<Outbox.Line> lines = outbox.oldest(BATCH);
+            List<Outbox.Line> lines = outbox.oldest(Sending.MOST, Sending.MOST_BYTES);
             if (lines.isEmpty()) {
-                return false;
+                return;
             }
-            var sent = new ArrayList<CompletableFuture<Void>>();
-            lines.forEach(line -> sent.add(line.announcement().publish(publisher, clock.instant())));
-            await(sent);
-            outbox.remove(lines.stream().map(Outbox.Line::id).toList());
+            var sending = new Sending<Outbox.Line>(publisher, clock);
+            lines.forEach(line -> sending.send(line, line.announcement()));
+            var told = new ArrayList<Long>();
+            sending.await(line -> told.add(line.id()), (line, refusal) -> {
+                outbox.refused(line, refusal);
+                report(line.announcement(), refusal);
+            });
+            if (!told.isEmpty()) {
+                outbox.told(told);
+            }
             relayed.addAll(lines);
-            return lines.size() == BATCH;
         });
         relayed.forEach(line -> done(line.id()));
-        return Boolean.TRUE.equals(more);
+        return !relayed.isEmpty();
     }
 
-    /** Returns when all are safe; the first failure is thrown as a {@link CompletionException}. */
-    private static void await(List<CompletableFuture<Void>> sent) {
-        sent.forEach(CompletableFuture::join);
-        sent.clear();
+    /** One that nobody hears of until it changes must not keep all others from being heard of. */
+    private void report(Announcement refused, String refusal) {
+        metrics.counter(
+                        "mayfly.registry.announcements.refused",
+                        "topic",
+                        refused.topic().topic())
+                .increment();
+        log.error(
+                "Kafka does not take what is to be said about {} on {}: {}. The others are told; this one when it changes, or"
+                        + " at the next start",
+                refused.key(),
+                refused.topic().topic(),
+                refusal);
     }
 
     private void done(long id) {

@@ -110,6 +110,15 @@ public class RuledFunctions {
         return !qualifier.isEmpty() && qualifier.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
+    /**
+     * Within a change that added something: whether all that is said about the function still fits into one record.
+     *
+     * @throws dev.mayfly.registry.lambda.LambdaException {@code refusal} when it does not
+     */
+    public void requireRoom(RuledFunction function, LambdaError refusal) {
+        rules.requireRoom(function.ref().accountId(), function.ref().name(), refusal);
+    }
+
     /** A change that all functions of its account take turns for, since there is a limit over all of them. */
     public <T extends @Nullable Object> T changeInTurn(RuledFunction function, Supplier<T> work) {
         return change(function, () -> {

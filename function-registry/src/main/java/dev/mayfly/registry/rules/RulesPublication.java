@@ -1,9 +1,11 @@
 package dev.mayfly.registry.rules;
 
+import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.contracts.function.InvocationRules;
 import dev.mayfly.registry.RegistryProperties;
 import dev.mayfly.registry.aliases.Aliases;
+import dev.mayfly.registry.lambda.LambdaError;
 import dev.mayfly.registry.publication.Announced;
 import dev.mayfly.registry.publication.Announcement;
 import dev.mayfly.registry.publication.Outbox;
@@ -29,6 +31,7 @@ public class RulesPublication implements Announced {
     private final List<RulesPart> parts;
     private final Outbox outbox;
     private final String region;
+    private final long largest;
 
     RulesPublication(
             JdbcClient database, Aliases aliases, List<RulesPart> parts, Outbox outbox, RegistryProperties properties) {
@@ -37,6 +40,7 @@ public class RulesPublication implements Announced {
         this.parts = parts;
         this.outbox = outbox;
         this.region = properties.region();
+        this.largest = properties.limits().rules().toBytes();
     }
 
     private record Function(
@@ -52,6 +56,23 @@ public class RulesPublication implements Announced {
     public void changed(String accountId, String name) {
         lock(accountId, name);
         find(accountId, name).ifPresent(rules -> outbox.add(announcement(rules)));
+    }
+
+    /**
+     * Within the transaction that added to what these rules are made of.
+     *
+     * @throws dev.mayfly.registry.lambda.LambdaException {@code refusal} when they have become larger than
+     *     {@link RegistryProperties.Limits#rules}: one record carries them all
+     */
+    public void requireRoom(String accountId, String name, LambdaError refusal) {
+        find(accountId, name).map(rules -> Json.bytes(rules).length).ifPresent(size -> {
+            if (size > largest) {
+                throw refusal.with("The aliases, policies, event invoke configurations and provisioned concurrency of "
+                        + arn(accountId, name) + " and all its qualifiers take " + size
+                        + " bytes together, which is more"
+                        + " than the limit (" + largest + ").");
+            }
+        });
     }
 
     /** Within the transaction that deleted the function. */

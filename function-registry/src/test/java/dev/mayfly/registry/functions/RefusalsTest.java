@@ -102,6 +102,11 @@ class RefusalsTest extends RegistryFixture {
                         "Layer version arn:aws:lambda:us-east-1:000000000000:layer:none:1 does not exist."),
                 invalid("FileSystemConfigs", "[{\"Arn\":\"x\"}]", "FileSystemConfigs"),
                 invalid("ImageConfig", "{\"Command\":[\"x\"]}", "ImageConfig"),
+                invalid("ImageConfig", "{\"Command\":[\"" + "x".repeat(16_384) + "\"]}", "more than the limit (16384)"),
+                validation(
+                        "DeadLetterConfig",
+                        "{\"TargetArn\":\"arn:aws:kafka:" + "x".repeat(2048) + "\"}",
+                        "at 'deadLetterConfig.targetArn'"),
                 validation("TracingConfig", "{\"Mode\":\"On\"}", "enum value set: [Active, PassThrough]"),
                 validation("SnapStart", "{\"ApplyOn\":\"All\"}", "enum value set: [PublishedVersions, None]"),
                 validation("LoggingConfig", "{\"LogFormat\":\"XML\"}", "enum value set: [JSON, Text]"),

@@ -10,10 +10,14 @@ import dev.mayfly.contracts.function.InvocationRules.Grant;
 import dev.mayfly.contracts.identity.Role;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import software.amazon.awssdk.services.lambda.model.AddPermissionRequest;
 import software.amazon.awssdk.services.lambda.model.FunctionUrlAuthType;
 
 class PermissionsTest extends RulesFixture {
+    @Autowired
+    private JdbcClient database;
 
     private String add(Consumer<AddPermissionRequest.Builder> more) {
         return lambda.addPermission(request -> {
@@ -137,13 +141,50 @@ class PermissionsTest extends RulesFixture {
 
     @Test
     void aPolicyHasAnEnd() {
-        String arn = "arn:aws:s3:::" + "b".repeat(8000);
-        add(request -> request.sourceArn(arn));
-        add(request -> request.statementId("two").sourceArn(arn));
+        String arn = "arn:aws:s3:::" + "b".repeat(2035);
+        assertViolation(() -> add(request -> request.sourceArn(arn + "b")), "'sourceArn'");
+        assertViolation(
+                () -> add(request -> request.principal("a".repeat(2048) + ".amazonaws.com")),
+                "less than or equal to 2048");
+        for (int i = 0; i < 8; i++) {
+            String statement = "s" + i;
+            add(request -> request.statementId(statement).sourceArn(arn));
+        }
         assertRefused(
-                () -> add(request -> request.statementId("three").sourceArn(arn)),
+                () -> add(request -> request.sourceArn(arn)),
                 400,
                 "PolicyLengthExceededException",
                 "bigger than the limit (20480)");
+    }
+
+    @Test
+    void allThatIsSaidAboutOneFunctionFitsIntoOneRecord() {
+        publish(1);
+        alias("full", 1);
+        alias("live", 1);
+        database.sql("""
+                        insert into function_grants (function_id, qualifier, statement_id, action, principal, source_arn)
+                        select id, 'full', 's' || number, 'lambda:InvokeFunction', 's3.amazonaws.com',
+                            'arn:aws:s3:::' || repeat('b', 2000)
+                        from functions, generate_series(1, 250) number where name = :name""").param("name", name).update();
+        assertRefused(
+                () -> add(request -> request.qualifier("live")),
+                400,
+                "PolicyLengthExceededException",
+                "more than the limit (524288)");
+        assertInvalid(() -> alias("more", 1), "more than the limit");
+        assertInvalid(
+                () -> lambda.putFunctionEventInvokeConfig(
+                        request -> request.functionName(name).maximumRetryAttempts(1)),
+                "more than the limit");
+        assertMissing(
+                () -> lambda.getAlias(request -> request.functionName(name).name("more")), "Cannot find alias");
+
+        lambda.removePermission(
+                request -> request.functionName(name).qualifier("full").statementId("s1"));
+        assertThat(rules().grants()).hasSize(249);
+        lambda.deleteAlias(request -> request.functionName(name).name("full"));
+        add(request -> request.qualifier("live"));
+        assertThat(rules().grants()).extracting(Grant::qualifier).containsExactly("live");
     }
 }

@@ -4,7 +4,8 @@ import dev.mayfly.objects.object.SegmentColumns;
 import java.nio.charset.StandardCharsets;
 import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.Map;
+import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -24,12 +25,14 @@ class Outbox {
     }
 
     /**
-     * Gives the oldest changes to {@code relay} and forgets them when it returns. One relay at a time, over all processes,
-     * so that the changes of a key are told in their order.
+     * Gives the oldest changes to {@code relay} and forgets them when it returns, all but those that it says Kafka refuses: they
+     * are kept, out of the others' way. One relay at a time, over all processes, so that the changes of a key are told in
+     * their order.
      *
+     * @param relay answers why it could not tell of some, by {@link OutboxRow#seq}
      * @return how many
      */
-    int relay(int limit, Consumer<List<OutboxRow>> relay) {
+    int relay(int limit, Function<List<OutboxRow>, Map<Long, String>> relay) {
         Integer count = transaction.execute(status -> {
             boolean alone = jdbc.sql("SELECT pg_try_advisory_xact_lock(?)")
                     .param(RELAY_LOCK)
@@ -37,21 +40,32 @@ class Outbox {
                     .single();
             List<OutboxRow> rows = alone ? oldest(limit) : List.of();
             if (!rows.isEmpty()) {
-                relay.accept(rows);
+                Map<Long, String> refused = relay.apply(rows);
                 jdbc.sql("DELETE FROM outbox WHERE seq = ANY (?)")
-                        .param(SegmentColumns.numbers(
-                                rows.stream().map(OutboxRow::seq).toList()))
+                        .param(SegmentColumns.numbers(rows.stream()
+                                .map(OutboxRow::seq)
+                                .filter(seq -> !refused.containsKey(seq))
+                                .toList()))
                         .update();
+                refused.forEach((seq, refusal) -> jdbc.sql("UPDATE outbox SET refusal = ? WHERE seq = ?")
+                        .param(refusal)
+                        .param(seq)
+                        .update());
             }
             return rows.size();
         });
         return count == null ? 0 : count;
     }
 
+    /** What Kafka refused is to be tried once more. */
+    void retryRefused() {
+        jdbc.sql("UPDATE outbox SET refusal = NULL WHERE refusal IS NOT NULL").update();
+    }
+
     private List<OutboxRow> oldest(int limit) {
         return jdbc.sql("""
                         SELECT seq, at, account_id, bucket, bytes, objects, event, request_id, key, size, etag
-                        FROM outbox ORDER BY seq LIMIT ?""")
+                        FROM outbox WHERE refusal IS NULL ORDER BY seq LIMIT ?""")
                 .param(limit)
                 .query((row, number) -> {
                     byte[] key = row.getBytes("key");

@@ -6,8 +6,12 @@ import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.contracts.usage.UsageEvent.StorageChange;
 import dev.mayfly.objects.MayflyProperties;
 import dev.mayfly.objects.ObjectsProperties;
-import java.util.ArrayList;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
@@ -18,7 +22,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
-/** Carries the outbox to Kafka, at least once, in order: a change leaves the outbox when Kafka has it. */
+/**
+ * Carries the outbox to Kafka, at least once, in order: a change leaves the outbox when Kafka has it. What Kafka would never take
+ * stays, is counted and logged, and holds up nothing else; each start tries it again.
+ */
 final class OutboxRelay implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(OutboxRelay.class);
 
@@ -29,7 +36,16 @@ final class OutboxRelay implements AutoCloseable {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("outbox-relay").factory());
 
-    OutboxRelay(Outbox outbox, EventPublisher publisher, MayflyProperties mayfly, ObjectsProperties objects) {
+    private final Counter refusals;
+    private boolean started;
+
+    OutboxRelay(
+            Outbox outbox,
+            EventPublisher publisher,
+            MayflyProperties mayfly,
+            ObjectsProperties objects,
+            MeterRegistry metrics) {
+        this.refusals = metrics.counter("mayfly.objects.changes.refused");
         this.outbox = outbox;
         this.publisher = publisher;
         this.region = mayfly.region();
@@ -40,6 +56,10 @@ final class OutboxRelay implements AutoCloseable {
 
     private void relay() {
         try {
+            if (!started) {
+                outbox.retryRefused();
+                started = true;
+            }
             int told;
             do {
                 told = outbox.relay(batch, this::publish);
@@ -49,17 +69,35 @@ final class OutboxRelay implements AutoCloseable {
         }
     }
 
-    private void publish(List<OutboxRow> rows) {
-        var sent = new ArrayList<CompletableFuture<Void>>(rows.size() * 2);
-        for (OutboxRow row : rows) {
-            if (row.bytes() != 0 || row.objects() != 0) {
-                sent.add(publishUsage(row));
+    /** Why Kafka would never take what is told of some; fails when it took something not now, but may later. */
+    private Map<Long, String> publish(List<OutboxRow> rows) {
+        var sent = new LinkedHashMap<OutboxRow, CompletableFuture<Void>>();
+        rows.forEach(row -> sent.put(row, publish(row)));
+        var refused = new HashMap<Long, String>();
+        sent.forEach((row, done) -> {
+            try {
+                done.join();
+            } catch (CompletionException e) {
+                if (!EventPublisher.isRefusal(e)) {
+                    throw e;
+                }
+                refusals.increment();
+                log.error(
+                        "Kafka does not take the change {} of the bucket {}; the others are told",
+                        row.id(),
+                        row.bucket(),
+                        e);
+                refused.put(row.seq(), String.valueOf(e.getCause()));
             }
-            if (row.event() != null) {
-                sent.add(publishEvent(row, row.event()));
-            }
-        }
-        CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)).join();
+        });
+        return refused;
+    }
+
+    private CompletableFuture<Void> publish(OutboxRow row) {
+        var usage = row.bytes() == 0 && row.objects() == 0
+                ? CompletableFuture.<Void>completedFuture(null)
+                : publishUsage(row);
+        return row.event() == null ? usage : CompletableFuture.allOf(usage, publishEvent(row, row.event()));
     }
 
     private CompletableFuture<Void> publishUsage(OutboxRow row) {

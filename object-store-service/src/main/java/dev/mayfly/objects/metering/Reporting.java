@@ -7,6 +7,7 @@ import dev.mayfly.contracts.usage.UsageJournal;
 import dev.mayfly.contracts.usage.UsageShipper;
 import dev.mayfly.objects.MayflyProperties;
 import dev.mayfly.objects.ObjectsProperties;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,13 +23,15 @@ class Reporting implements SmartLifecycle {
     private final MayflyProperties mayfly;
     private final ObjectsProperties objects;
     private final Outbox outbox;
+    private final MeterRegistry metrics;
     private volatile @Nullable UsageJournal journal;
     private @Nullable Thread connecting;
     private @Nullable UsageShipper shipper;
     private @Nullable OutboxRelay relay;
     private @Nullable EventPublisher publisher;
 
-    Reporting(MayflyProperties mayfly, ObjectsProperties objects, Outbox outbox) {
+    Reporting(MayflyProperties mayfly, ObjectsProperties objects, Outbox outbox, MeterRegistry metrics) {
+        this.metrics = metrics;
         this.mayfly = mayfly;
         this.objects = objects;
         this.outbox = outbox;
@@ -68,7 +71,7 @@ class Reporting implements SmartLifecycle {
             var connected = new EventPublisher(mayfly.kafka());
             publisher = connected;
             shipper = new UsageShipper(opened, connected, SOURCE, objects.shipInterval());
-            relay = new OutboxRelay(outbox, connected, mayfly, objects);
+            relay = new OutboxRelay(outbox, connected, mayfly, objects, metrics);
         }
     }
 

@@ -14,6 +14,7 @@ import dev.mayfly.contracts.usage.UsageEvent.RequestClass;
 import dev.mayfly.contracts.usage.UsageEvent.StorageChange;
 import dev.mayfly.objects.testing.RunningStore;
 import dev.mayfly.testing.TestKafka;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -48,6 +49,29 @@ class MeteringTest {
     void stop() {
         usageTail.close();
         eventTail.close();
+    }
+
+    @Test
+    void aChangeThatKafkaRefusesIsKeptAndHoldsUpNoOther() {
+        String bucket = store.bucket();
+        store.jdbc().sql("""
+                        INSERT INTO outbox (at, account_id, bucket, bytes, objects, event, request_id, key, size, etag)
+                        VALUES (now(), '111111111111', ?, 0, 0, 'ObjectCreated:Put', 'r', 'too-large', 1, repeat('x', 3000000))""").param(bucket).update();
+        store.put("/" + bucket + "/small", new byte[100]).send().expect(200);
+        await().until(() -> told(bucket).size() == 1);
+        assertThat(store.jdbc()
+                        .sql("SELECT refusal FROM outbox WHERE bucket = ?")
+                        .param(bucket)
+                        .query(String.class)
+                        .list())
+                .singleElement()
+                .asString()
+                .contains("RecordTooLargeException");
+        assertThat(store.bean(MeterRegistry.class)
+                        .counter("mayfly.objects.changes.refused")
+                        .count())
+                .isPositive();
+        store.jdbc().sql("DELETE FROM outbox WHERE bucket = ?").param(bucket).update();
     }
 
     @Test
