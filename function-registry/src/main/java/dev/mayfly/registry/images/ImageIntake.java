@@ -4,11 +4,15 @@ import dev.mayfly.registry.RegistryProperties;
 import dev.mayfly.registry.code.CodeIntake;
 import dev.mayfly.registry.code.Upload;
 import dev.mayfly.registry.images.ImageManifest.Blob;
+import dev.mayfly.registry.images.ImagePull.Answer;
 import dev.mayfly.registry.lambda.Caller;
+import dev.mayfly.registry.lambda.LambdaError;
+import dev.mayfly.registry.lambda.LambdaException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -61,8 +65,23 @@ public class ImageIntake {
         }
     }
 
-    private String pull(ImageReference.Remote image, Upload upload, long limit) throws IOException {
-        var registry = new ImageRegistry(connections, image);
+    String pull(ImageReference.Remote image, Upload upload, long limit) throws IOException {
+        try (ImagePull pull = connections.begin()) {
+            try {
+                return pull(new ImageRegistry(pull, image), image, upload, limit);
+            } catch (LambdaException e) {
+                throw pull.isOver() ? tooSlow(image, pull.limit()) : e;
+            }
+        }
+    }
+
+    private static LambdaException tooSlow(ImageReference.Remote image, Duration limit) {
+        return LambdaError.INVALID_PARAMETER_VALUE.with("The image could not be read: the registry " + image.host()
+                + " did not send it within " + limit.toSeconds() + " s.");
+    }
+
+    private static String pull(ImageRegistry registry, ImageReference.Remote image, Upload upload, long limit)
+            throws IOException {
         byte[] json = registry.manifest(image.version());
         if (image.version().startsWith("sha256:")) {
             check(json, image.version());
@@ -103,8 +122,8 @@ public class ImageIntake {
         if (blob.size() > ImageManifest.LARGEST_JSON) {
             throw ImageManifest.invalid("its configuration is larger than 4 MB");
         }
-        try (InputStream in = registry.blob(blob.digest())) {
-            byte[] config = in.readNBytes(Math.toIntExact(blob.size()) + 1);
+        try (Answer answer = registry.blob(blob.digest())) {
+            byte[] config = registry.body(answer).readNBytes(Math.toIntExact(blob.size()) + 1);
             check(config, blob.digest());
             return config;
         }
@@ -113,7 +132,8 @@ public class ImageIntake {
     private static void copy(ImageRegistry registry, Blob blob, TarArchiveOutputStream tar) throws IOException {
         begin(tar, blobName(blob.digest()), blob.size());
         var digest = Digests.sha256();
-        try (InputStream in = registry.blob(blob.digest())) {
+        try (Answer answer = registry.blob(blob.digest())) {
+            InputStream in = registry.body(answer);
             byte[] buffer = new byte[32_768];
             long left = blob.size();
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {

@@ -1,9 +1,10 @@
 package dev.mayfly.registry.images;
 
 import dev.mayfly.contracts.events.Json;
-import dev.mayfly.registry.images.RegistryConnections.Answer;
+import dev.mayfly.registry.images.ImagePull.Answer;
 import dev.mayfly.registry.lambda.LambdaError;
 import dev.mayfly.registry.lambda.LambdaException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -28,19 +29,19 @@ final class ImageRegistry {
             "application/vnd.docker.distribution.manifest.v2+json");
     private static final Pattern PARAMETER = Pattern.compile("(realm|service|scope)=\"([^\"]*)\"");
 
-    private final RegistryConnections connections;
+    private final ImagePull pull;
     private final ImageReference.Remote image;
     private @Nullable String token;
 
-    ImageRegistry(RegistryConnections connections, ImageReference.Remote image) {
-        this.connections = connections;
+    ImageRegistry(ImagePull pull, ImageReference.Remote image) {
+        this.pull = pull;
         this.image = image;
     }
 
     /** @param version a tag or a digest */
     byte[] manifest(String version) throws IOException {
-        try (InputStream in = get("/manifests/" + version, MANIFESTS)) {
-            byte[] manifest = in.readNBytes(ImageManifest.LARGEST_JSON + 1);
+        try (Answer answer = get("/manifests/" + version, MANIFESTS)) {
+            byte[] manifest = body(answer).readNBytes(ImageManifest.LARGEST_JSON + 1);
             if (manifest.length > ImageManifest.LARGEST_JSON) {
                 throw ImageManifest.invalid("its manifest is larger than 4 MB");
             }
@@ -48,22 +49,36 @@ final class ImageRegistry {
         }
     }
 
-    InputStream blob(String digest) throws IOException {
+    Answer blob(String digest) {
         return get("/blobs/" + digest, "*/*");
     }
 
-    private InputStream get(String path, String accept) throws IOException {
+    /** What fails while it is read, fails as the registry's fault. */
+    InputStream body(Answer answer) throws IOException {
+        return new FilterInputStream(answer.body()) {
+            @Override
+            public int read(byte[] buffer, int offset, int length) {
+                try {
+                    return in.read(buffer, offset, length);
+                } catch (IOException e) {
+                    throw unreachable("broke the connection off");
+                }
+            }
+        };
+    }
+
+    private Answer get(String path, String accept) {
         URI target = URI.create(image.base() + "/v2/" + image.repository() + path);
         Answer answer = follow(target, accept);
         if (answer.status() == 401 && token == null) {
-            close(answer);
+            answer.close();
             token = token(answer.header("WWW-Authenticate").orElse(""));
             answer = follow(target, accept);
         }
         if (answer.status() == 200) {
-            return answer.body();
+            return answer;
         }
-        close(answer);
+        answer.close();
         throw switch (answer.status()) {
             case 401, 403 ->
                 LambdaError.ACCESS_DENIED.with(
@@ -83,7 +98,7 @@ final class ImageRegistry {
             if (answer.status() < 301 || answer.status() > 308 || answer.status() == 304) {
                 return answer;
             }
-            close(answer);
+            answer.close();
             next = redirected(next, answer.header("Location").orElseThrow(() -> unreachable("redirects to nowhere")));
         }
         throw unreachable("redirects without end");
@@ -122,9 +137,8 @@ final class ImageRegistry {
             }
         }
         try {
-            try (Answer answer = send(allowed(URI.create(realm + query)), "application/json", null);
-                    InputStream in = answer.body()) {
-                JsonNode body = Json.mapper().readTree(in.readNBytes(LONGEST_TOKEN));
+            try (Answer answer = send(allowed(URI.create(realm + query)), "application/json", null)) {
+                JsonNode body = Json.mapper().readTree(answer.body().readNBytes(LONGEST_TOKEN));
                 String found =
                         body.path("token").asString(body.path("access_token").asString(""));
                 if (found.matches("[\\x21-\\x7e]+")) {
@@ -139,7 +153,7 @@ final class ImageRegistry {
 
     private Answer send(URI uri, String accept, @Nullable String bearer) {
         try {
-            return connections.get(uri, accept, bearer);
+            return pull.get(uri, accept, bearer);
         } catch (UnknownHostException e) {
             throw unreachable("is not found at a public address, or points to what is not. Registries in this network"
                     + " must be named by the operator first (MAYFLY_IMAGE_REGISTRIES)");
@@ -151,13 +165,5 @@ final class ImageRegistry {
     private LambdaException unreachable(String what) {
         return LambdaError.INVALID_PARAMETER_VALUE.with(
                 "The image could not be read: the registry " + image.host() + " " + what + ".");
-    }
-
-    private static void close(Answer answer) {
-        try {
-            answer.close();
-        } catch (IOException e) {
-            throw LambdaError.INVALID_PARAMETER_VALUE.with("The image could not be read: the connection broke.");
-        }
     }
 }

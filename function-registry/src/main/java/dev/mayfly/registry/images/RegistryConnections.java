@@ -4,14 +4,16 @@ import dev.mayfly.contracts.trust.PublicAddresses;
 import dev.mayfly.registry.RegistryProperties;
 import jakarta.annotation.PreDestroy;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Collectors;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
@@ -19,13 +21,13 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.routing.RoutingSupport;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
-import org.apache.hc.core5.http.NameValuePair;
+import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.util.Timeout;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -37,7 +39,13 @@ class RegistryConnections {
     private static final Timeout CONNECT = Timeout.ofSeconds(10);
     private static final Timeout PATIENCE = Timeout.ofSeconds(60);
 
+    private static final Http1Config HEADS =
+            Http1Config.custom().setMaxHeaderCount(200).setMaxLineLength(16_384).build();
+
     private final Set<String> named;
+    private final Duration limit;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("image-pull-limit").factory());
     private final CloseableHttpClient anywhere = client(SystemDefaultDnsResolver.INSTANCE);
     private final CloseableHttpClient publicOnly = client(new PublicOnly());
 
@@ -45,12 +53,16 @@ class RegistryConnections {
         named = properties.images().registries().stream()
                 .map(registry -> registry.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toSet());
+        limit = properties.images().pullLimit();
     }
 
     private static CloseableHttpClient client(SystemDefaultDnsResolver resolver) {
         return HttpClients.custom()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .setDnsResolver(resolver)
+                        .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
+                                .http1Config(HEADS)
+                                .build())
                         .setDefaultConnectionConfig(ConnectionConfig.custom()
                                 .setConnectTimeout(CONNECT)
                                 .setSocketTimeout(PATIENCE)
@@ -82,28 +94,6 @@ class RegistryConnections {
         }
     }
 
-    /** An answer, which must be closed. */
-    record Answer(ClassicHttpResponse response) implements AutoCloseable {
-        int status() {
-            return response.getCode();
-        }
-
-        Optional<String> header(String name) {
-            return Optional.ofNullable(response.getFirstHeader(name)).map(NameValuePair::getValue);
-        }
-
-        /** Closing it closes the answer. */
-        InputStream body() throws IOException {
-            var entity = response.getEntity();
-            return entity == null ? InputStream.nullInputStream() : entity.getContent();
-        }
-
-        @Override
-        public void close() throws IOException {
-            response.close();
-        }
-    }
-
     /** Whether the operator named it, or all of its host. */
     boolean isNamed(URI uri) {
         String host = String.valueOf(uri.getHost()).toLowerCase(Locale.ROOT);
@@ -117,23 +107,24 @@ class RegistryConnections {
         return "http".equals(uri.getScheme()) ? 80 : 443;
     }
 
+    /** A pull, which ends in time. */
+    ImagePull begin() {
+        return new ImagePull(this, timer, limit);
+    }
+
     /** @throws UnknownHostException when there is no such host, or none at a public address */
-    Answer get(URI uri, String accept, @Nullable String bearer) throws IOException {
-        var request = new HttpGet(uri);
-        request.setHeader("Accept", accept);
-        if (bearer != null) {
-            request.setHeader("Authorization", "Bearer " + bearer);
-        }
+    ClassicHttpResponse send(HttpGet request) throws IOException {
         try {
-            var client = isNamed(uri) ? anywhere : publicOnly;
-            return new Answer(client.executeOpen(RoutingSupport.determineHost(request), request, null));
-        } catch (HttpException e) {
+            var client = isNamed(request.getUri()) ? anywhere : publicOnly;
+            return client.executeOpen(RoutingSupport.determineHost(request), request, null);
+        } catch (HttpException | URISyntaxException e) {
             throw new IOException(e);
         }
     }
 
     @PreDestroy
     void close() throws IOException {
+        timer.shutdownNow();
         anywhere.close();
         publicOnly.close();
     }
