@@ -30,12 +30,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All that one sandbox is on the machine: namespaces, cgroup, mounts, files, its first process, its links to us. It may run
  * before its function is known: code, log, gateway and limits are given to a running container too.
  */
 final class Container implements Guest {
+    private static final Logger LOG = LoggerFactory.getLogger(Container.class);
     private static final int END_SECONDS = 10;
 
     private final String id;
@@ -50,6 +53,7 @@ final class Container implements Guest {
     private final @Nullable ExtensionsDoor door;
     private @Nullable GatewayRelay relay;
     private @Nullable NameRelay names;
+    private OciRuntime.@Nullable Order order;
     private @Nullable GuestProcess process;
     private @Nullable ImageProgram image;
     private @Nullable Path cache;
@@ -194,8 +198,9 @@ final class Container implements Guest {
             cgroup.limitProcesses(ground.runtime.processes(ground.settings.maxProcesses()));
             limit(memory);
         }
-        int pid = ground.runtime.run(
-                new OciRuntime.Order(id, directory, log.writePath(), cgroup, network.path(), slot.firstId()));
+        var given = new OciRuntime.Order(id, directory, log.writePath(), cgroup, network.path(), slot.firstId());
+        int pid = ground.runtime.run(given);
+        order = given;
         GuestProcess started = new GuestProcess(pid, ground.reactor);
         process = started;
         started.exit().thenRun(this::hangUp);
@@ -221,8 +226,14 @@ final class Container implements Guest {
     @Override
     public void terminate() {
         GuestProcess running = process;
-        if (running != null && ground.runtime.passesSignals()) {
-            running.terminate();
+        OciRuntime.Order given = order;
+        if (running == null || given == null) {
+            return;
+        }
+        try {
+            ground.runtime.terminate(given, running);
+        } catch (IOException e) {
+            LOG.warn("Sandbox {} cannot be asked to end", id, e);
         }
     }
 

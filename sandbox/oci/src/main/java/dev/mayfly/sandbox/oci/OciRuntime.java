@@ -1,6 +1,7 @@
 package dev.mayfly.sandbox.oci;
 
 import dev.mayfly.sandbox.linux.Cgroups;
+import dev.mayfly.sandbox.linux.GuestProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -26,8 +27,12 @@ interface OciRuntime {
     /** Whether it makes the cgroup that the bundle names, with the limits in it, else its processes enter one. */
     boolean makesCgroups();
 
-    /** Whether a signal to the first process's id reaches the process inside. */
-    boolean passesSignals();
+    /**
+     * Sends {@code SIGTERM} to the process inside, without waiting until it has arrived.
+     *
+     * @param first what {@link #run} has started
+     */
+    void terminate(Order order, GuestProcess first) throws IOException;
 
     /** Whether the bundle names the network and user namespaces, else the runtime is started in them. */
     boolean entersNamespaces();

@@ -1,5 +1,6 @@
 package dev.mayfly.sandbox.oci;
 
+import dev.mayfly.sandbox.linux.GuestProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,8 +42,8 @@ final class Runc implements OciRuntime {
     }
 
     @Override
-    public boolean passesSignals() {
-        return true;
+    public void terminate(Order order, GuestProcess first) {
+        first.terminate();
     }
 
     @Override

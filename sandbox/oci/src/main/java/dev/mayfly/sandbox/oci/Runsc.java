@@ -1,5 +1,6 @@
 package dev.mayfly.sandbox.oci;
 
+import dev.mayfly.sandbox.linux.GuestProcess;
 import dev.mayfly.sandbox.linux.Linux;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * {@code runsc}, gVisor's OCI runtime: a kernel in user space between the guest and the machine's. All of it, its file
@@ -17,6 +19,11 @@ import java.util.List;
 final class Runsc implements OciRuntime {
     /** What gVisor's kernel and its file server use themselves. */
     private static final int OVERHEAD_MB = 96;
+
+    /** In the bundle. */
+    private static final String STATE = "state";
+
+    private static final int ASKING_SECONDS = 5;
 
     private static final int OVERHEAD_THREADS = 128;
     /** A thread of the guest is one of gVisor's kernel and one that runs the guest's instructions. */
@@ -57,9 +64,37 @@ final class Runsc implements OciRuntime {
         return false;
     }
 
+    /**
+     * The first process is gVisor's kernel, which a signal would end. It takes orders for its guest at a socket in the sandbox's network
+     * namespace; who gives them has the sandbox's user id and no rights, since what answers may be the guest's by then.
+     */
     @Override
-    public boolean passesSignals() {
-        return false;
+    public void terminate(Order order, GuestProcess first) throws IOException {
+        String user = Long.toString(order.hostId());
+        Process asking = new ProcessBuilder(
+                        "nsenter",
+                        "--net=" + order.network(),
+                        "setpriv",
+                        "--reuid",
+                        user,
+                        "--regid",
+                        user,
+                        "--clear-groups",
+                        "--bounding-set=-all",
+                        "--no-new-privs",
+                        program.toString(),
+                        "--root",
+                        order.bundle().resolve(STATE).toString(),
+                        "kill",
+                        order.id(),
+                        "TERM")
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        asking.onExit()
+                .completeOnTimeout(asking, ASKING_SECONDS, TimeUnit.SECONDS)
+                .thenAccept(Process::destroyForcibly);
     }
 
     @Override
@@ -75,7 +110,7 @@ final class Runsc implements OciRuntime {
 
     @Override
     public int run(Order order) throws IOException, InterruptedException {
-        Path state = order.bundle().resolve("state");
+        Path state = order.bundle().resolve(STATE);
         Files.createDirectory(state);
         Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx------"));
         for (Path owned : List.of(state, order.bundle().resolve("config.json"))) {

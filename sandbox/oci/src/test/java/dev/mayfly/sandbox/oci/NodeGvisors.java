@@ -9,11 +9,6 @@ public final class NodeGvisors extends ContainersUnderTest {
     }
 
     @Override
-    public boolean passesSignals() {
-        return false;
-    }
-
-    @Override
     public boolean hasOwnKernel() {
         return true;
     }

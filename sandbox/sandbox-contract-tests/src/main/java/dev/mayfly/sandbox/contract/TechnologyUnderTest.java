@@ -50,11 +50,6 @@ public interface TechnologyUnderTest {
         return true;
     }
 
-    /** Whether a runtime is sent {@code SIGTERM} when its sandbox is to end. */
-    default boolean passesSignals() {
-        return true;
-    }
-
     /** The machine's processes that sandboxes of {@code folder} consist of, for a test that kills them. */
     default List<ProcessHandle> processes(Path folder) throws IOException {
         return List.of();
