@@ -23,6 +23,7 @@ final class FairLines<W> {
     final class Place {
         private final W holder;
         private final FunctionVersion function;
+        private final long number = joined++;
         private boolean inLine;
 
         private Place(W holder, FunctionVersion function) {
@@ -48,6 +49,7 @@ final class FairLines<W> {
     private final Map<String, Account> accounts = new HashMap<>();
     private double now;
     private int inLine;
+    private long joined;
 
     /** How many stand in the lines and do not ask. */
     int size() {
@@ -126,7 +128,12 @@ final class FairLines<W> {
         }
         account.time -= place.function.memoryMb();
         var line = lineOf(account, place);
+        var before = new ArrayDeque<Place>();
+        while (!line.isEmpty() && line.getFirst().number < place.number) {
+            before.push(line.removeFirst());
+        }
         line.addFirst(place);
+        before.forEach(line::addFirst);
         account.functions.putFirst(place.functionKey(), line);
         enter(place);
     }

@@ -93,6 +93,16 @@ class FairLinesTest {
     }
 
     @Test
+    void thoseWhoAreRefusedTogetherStandAsTheyCame() {
+        join(5, "a", "f", 128);
+        var asking = IntStream.range(0, 4)
+                .mapToObj(i -> Objects.requireNonNull(lines.next(Set.of())))
+                .toList();
+        List.of(2, 0, 3, 1).forEach(i -> lines.comeBack(asking.get(i)));
+        assertThat(served(5)).containsExactly("af0", "af1", "af2", "af3", "af4");
+    }
+
+    @Test
     void whoGivesUpIsForgotten() {
         var place = lines.join(function("a", "f", 128), "gone");
         assertThat(lines.hasMembers("a", Isolation.CONTAINER)).isTrue();

@@ -65,6 +65,17 @@ class LogPublisherTest {
     }
 
     @Test
+    void aLineThatIsTooLongIsCutAndSaysByHowMuch() {
+        publisher.publish(line(SECOND, "x".repeat(262_144)));
+        publisher.publish(line(SECOND, "y".repeat(262_145 + 41)));
+        await().until(() -> kafka.history().size() == 2);
+        assertThat(published())
+                .containsExactly(
+                        "x".repeat(262_144),
+                        "y".repeat(262_144) + " [mayfly] 42 more characters of this line were dropped");
+    }
+
+    @Test
     void aFunctionThatWritesWithoutEndIsCutShortAndToldSo() {
         for (int i = 0; i < MOST + 7; i++) {
             publisher.publish(line(SECOND, "mine"));
