@@ -148,7 +148,7 @@ public final class Dispatcher {
         Dispatched worst = new Dispatched.NoRoom();
         boolean full = false;
         for (URI host : candidates) {
-            switch (client.invoke(host, invocation, voucher, order.event(), within, sink)) {
+            switch (ask(host, invocation, voucher, order.event(), within, sink)) {
                 case HostReply.Accepted accepted -> {
                     return new Dispatched.Answered();
                 }
@@ -167,5 +167,13 @@ public final class Dispatcher {
             }
         }
         return full ? new Dispatched.NoRoom() : worst;
+    }
+
+    private HostReply ask(
+            URI host, HostInvocation invocation, String voucher, byte[] event, Duration within, AnswerSink sink)
+            throws AnswerSink.ReceiverGoneException {
+        try (var asking = hosts.asks(host, invocation.functionKey())) {
+            return client.invoke(host, invocation, voucher, event, within, sink);
+        }
     }
 }

@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * offer everything. Thread-safe.
  */
 public final class HostDirectory implements AutoCloseable {
+    /** @param forUs by function: sandboxes that were idle, and those that ran what this invoker had asked for */
     private record Host(
-            URI url, Map<Isolation, HostStatus.Tier> tiers, long freeMb, Map<String, Integer> idle, long heardAt) {
+            URI url, Map<Isolation, HostStatus.Tier> tiers, long freeMb, Map<String, Integer> forUs, long heardAt) {
 
         boolean offers(FunctionVersion function) {
             var tier = tiers.get(function.isolation());
@@ -37,7 +38,13 @@ public final class HostDirectory implements AutoCloseable {
         }
     }
 
+    private record Asked(URI url, String functionKey) {}
+
     private final ConcurrentHashMap<String, Host> hosts = new ConcurrentHashMap<>();
+
+    /** What runs or waits at each host for this invoker; counted only where there is a choice of hosts. */
+    private final ConcurrentHashMap<Asked, Integer> asked = new ConcurrentHashMap<>();
+
     private final URI fallback;
     private final long silenceNanos;
     private final LongSupplier nanoTime;
@@ -62,8 +69,8 @@ public final class HostDirectory implements AutoCloseable {
     }
 
     /**
-     * The hosts that offer what {@code function} needs, best first: those with an idle sandbox of it, then those with
-     * most memory free. Empty when hosts live and none of them offers it.
+     * The hosts that offer what {@code function} needs, best first: those with an idle sandbox of it, as far as is known here,
+     * then those with most memory free. Empty when hosts live and none of them offers it.
      */
     public List<URI> candidates(FunctionVersion function) {
         var living = living();
@@ -77,10 +84,35 @@ public final class HostDirectory implements AutoCloseable {
         String key = function.key();
         return living.stream()
                 .filter(host -> host.offers(function))
-                .sorted(Comparator.comparing((Host host) -> host.idle().getOrDefault(key, 0) == 0)
+                .sorted(Comparator.comparing((Host host) -> !hasIdle(host, key))
                         .thenComparing(Comparator.comparingLong(Host::freeMb).reversed()))
                 .map(Host::url)
                 .toList();
+    }
+
+    private boolean hasIdle(Host host, String functionKey) {
+        Integer forUs = host.forUs().get(functionKey);
+        return forUs != null && forUs > asked.getOrDefault(new Asked(host.url(), functionKey), 0);
+    }
+
+    /** The host is asked to run that function from now on until the end of what this returns. */
+    public Asking asks(URI url, String functionKey) {
+        if (hosts.size() < 2) {
+            return Asking.UNCOUNTED;
+        }
+        var counted = new Asked(url, functionKey);
+        asked.merge(counted, 1, Integer::sum);
+        return () -> asked.computeIfPresent(counted, (of, count) -> count == 1 ? null : count - 1);
+    }
+
+    /** As long as a host is asked. */
+    @FunctionalInterface
+    public interface Asking extends AutoCloseable {
+        /** Where there is no choice. */
+        Asking UNCOUNTED = () -> {};
+
+        @Override
+        void close();
     }
 
     /** Whether a living host is still finding out if it can run {@code isolation}. */
@@ -108,20 +140,18 @@ public final class HostDirectory implements AutoCloseable {
         var status = Json.read(received.value(), HostStatus.class);
         var tiers = new EnumMap<Isolation, HostStatus.Tier>(Isolation.class);
         status.tiers().forEach(tier -> tiers.put(tier.isolation(), tier));
-        var idle = new HashMap<String, Integer>();
+        URI url = URI.create(status.url());
+        var forUs = new HashMap<String, Integer>();
         for (var sandboxes : status.sandboxes()) {
-            if (sandboxes.idle() > 0) {
-                idle.put(sandboxes.functionKey(), sandboxes.idle());
+            String key = sandboxes.functionKey();
+            int ours = Math.min(sandboxes.busy(), asked.getOrDefault(new Asked(url, key), 0));
+            if (sandboxes.idle() + ours > 0) {
+                forUs.put(key, sandboxes.idle() + ours);
             }
         }
         hosts.put(
                 status.hostId(),
-                new Host(
-                        URI.create(status.url()),
-                        tiers,
-                        status.memoryMb() - status.memoryUsedMb(),
-                        idle,
-                        nanoTime.getAsLong()));
+                new Host(url, tiers, status.memoryMb() - status.memoryUsedMb(), forUs, nanoTime.getAsLong()));
         onNews.run();
     }
 

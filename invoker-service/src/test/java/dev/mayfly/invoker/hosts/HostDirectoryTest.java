@@ -23,7 +23,11 @@ class HostDirectoryTest {
             new HostDirectory(URI.create("http://fallback"), Duration.ofSeconds(5), () -> 0, () -> {});
 
     private void hear(String host, HostStatus.Tier... tiers) {
-        var status = new HostStatus(host, "http://" + host, List.of(tiers), 1024, 0, List.of(), Instant.EPOCH);
+        hear(host, 0, List.of(), tiers);
+    }
+
+    private void hear(String host, long usedMb, List<HostStatus.Sandboxes> sandboxes, HostStatus.Tier... tiers) {
+        var status = new HostStatus(host, "http://" + host, List.of(tiers), 1024, usedMb, sandboxes, Instant.EPOCH);
         hosts.accept(new ConsumerRecord<>("host.status", 0, 0, host, Json.bytes(status)));
     }
 
@@ -79,6 +83,34 @@ class HostDirectoryTest {
         hear("a", runs(Isolation.CONTAINER, NODE), runs(Isolation.MICROVM, NODE));
         assertThat(hosts.isBeingChecked(Isolation.MICROVM)).isFalse();
         assertThat(candidates(Isolation.MICROVM, NODE)).hasSize(1);
+    }
+
+    @Test
+    void whatIsIdleIsUsedUpBeforeAnythingIsStarted() {
+        String key = "000000000000:f:$LATEST";
+        URI a = URI.create("http://a");
+        URI b = URI.create("http://b");
+        hear("a", 0, List.of(new HostStatus.Sandboxes(key, 2, 0)), runs(Isolation.CONTAINER, NODE));
+        hear("b", 512, List.of(new HostStatus.Sandboxes(key, 1, 1)), runs(Isolation.CONTAINER, NODE));
+        assertThat(candidates(Isolation.CONTAINER, NODE)).containsExactly(a, b);
+        var first = hosts.asks(a, key);
+        var second = hosts.asks(a, key);
+        assertThat(candidates(Isolation.CONTAINER, NODE)).as("a has none left").containsExactly(b, a);
+        hear("a", 0, List.of(new HostStatus.Sandboxes(key, 0, 2)), runs(Isolation.CONTAINER, NODE));
+        assertThat(candidates(Isolation.CONTAINER, NODE))
+                .as("as it says itself")
+                .containsExactly(b, a);
+        first.close();
+        assertThat(candidates(Isolation.CONTAINER, NODE))
+                .as("and now it has one again")
+                .containsExactly(a, b);
+        second.close();
+        var third = hosts.asks(a, key);
+        var fourth = hosts.asks(a, key);
+        var fifth = hosts.asks(b, key);
+        assertThat(candidates(Isolation.CONTAINER, NODE)).as("by free memory").containsExactly(a, b);
+        List.of(third, fourth, fifth).forEach(HostDirectory.Asking::close);
+        assertThat(candidates(Isolation.CONTAINER, NODE)).containsExactly(a, b);
     }
 
     @Test
