@@ -188,6 +188,7 @@ class ApiConcurrencyTest {
     void whatIsProvisionedIsWarmIsReplacedAndIsLetGo() throws Exception {
         code("""
                 const id = require('crypto').randomUUID();
+                console.log('made before anybody asked');
                 exports.handler = async event => {
                   if (event.die) process.exit(1);
                   await new Promise(done => setTimeout(done, event.wait || 0));
@@ -199,6 +200,11 @@ class ApiConcurrencyTest {
                 request -> request.functionName(name).qualifier(version).provisionedConcurrentExecutions(2));
         assertThat(put.status()).isEqualTo(ProvisionedConcurrencyStatusEnum.IN_PROGRESS);
         await().atMost(LIMIT).until(() -> status(version) == ProvisionedConcurrencyStatusEnum.READY);
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(logged(""))
+                        .as("before any invocation")
+                        .anyMatch(line -> line.startsWith("INIT_START Runtime Version: "))
+                        .anyMatch(line -> line.contains("made before anybody asked")));
         JsonNode warm = instance(version, "{}");
         assertThat(warm.get("type").asString()).isEqualTo("provisioned-concurrency");
         assertThat(warm.get("timing").asString()).contains("start;desc=warm");
@@ -250,6 +256,23 @@ class ApiConcurrencyTest {
                                 request -> request.functionName(name).qualifier(version))
                         .statusReason())
                 .isNotBlank();
+        await().atMost(LIMIT)
+                .untilAsserted(
+                        () -> assertThat(logged("?filter=INIT_REPORT"))
+                                .anyMatch(
+                                        line -> line.matches(
+                                                "INIT_REPORT Init Duration: [0-9.]+ ms\tPhase: init\tStatus: error\tError Type: Runtime.ExitError")));
+    }
+
+    private List<String> logged(String query) {
+        return JsonMapper.shared()
+                .readTree(RunningSuite.get()
+                        .get("/v1/functions/" + name + "/logs" + query, "application/json")
+                        .body())
+                .get("events")
+                .valueStream()
+                .map(event -> event.get("message").asString())
+                .toList();
     }
 
     @Test

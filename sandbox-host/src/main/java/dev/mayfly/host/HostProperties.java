@@ -18,6 +18,7 @@ import org.springframework.util.unit.DataSize;
  * @param sandboxes how many there may be, and for how long
  * @param code the cache of unpacked code
  * @param statusInterval how often this host reports
+ * @param hostSilence after so long without a report another host is gone, and the rest take over what it was to keep ready
  * @param usageInterval how often the usage journal is shipped to Kafka
  * @param logBacklog log lines that wait for Kafka at most; more are dropped and counted
  */
@@ -31,6 +32,7 @@ public record HostProperties(
         @DefaultValue Sandboxes sandboxes,
         @DefaultValue Code code,
         @DefaultValue("1s") Duration statusInterval,
+        @DefaultValue("5s") Duration hostSilence,
         @DefaultValue("250ms") Duration usageInterval,
         @DefaultValue("20000") int logBacklog) {
 

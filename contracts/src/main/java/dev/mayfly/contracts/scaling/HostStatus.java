@@ -45,7 +45,8 @@ public record HostStatus(
      * How many sandboxes one function version has here.
      *
      * @param starting not able to take an invocation yet, and not among the others
-     * @param provisioned how many the host has been told to keep ready; those that idle are to be paid for
+     * @param provisioned how many the host is to keep ready: its share of what is provisioned; those that idle are to be paid for
+     * @param kept how many of those have started: idle or busy, and started in order to be kept
      * @param failure why the last one that is to be kept ready did not start; null when it did
      */
     public record Sandboxes(
@@ -54,7 +55,14 @@ public record HostStatus(
             int busy,
             int starting,
             int provisioned,
+            int kept,
             @Nullable String failure) {
+
+        /** Of those that are there, as many are kept as are to be. */
+        public Sandboxes(
+                String functionKey, int idle, int busy, int starting, int provisioned, @Nullable String failure) {
+            this(functionKey, idle, busy, starting, provisioned, Math.min(idle + busy, provisioned), failure);
+        }
 
         /** None has failed. */
         public Sandboxes(String functionKey, int idle, int busy, int starting, int provisioned) {

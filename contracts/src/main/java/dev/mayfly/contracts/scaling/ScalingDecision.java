@@ -8,7 +8,7 @@ import java.time.Instant;
  *
  * @param desired sandboxes over all hosts
  * @param provisioned how many of those are kept ready whatever happens: neither idleness nor others' need of memory ends
- *     them, and those that die are replaced
+ *     them, and those that die are replaced. The hosts that can run the version divide them among themselves.
  * @param reason for people: which rule decided, with its figures
  */
 public record ScalingDecision(String functionKey, int desired, int provisioned, String reason, Instant at) {

@@ -12,6 +12,7 @@ import dev.mayfly.registry.RegistryProperties;
 import dev.mayfly.registry.lambda.LambdaError;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,9 @@ import org.springframework.stereotype.Component;
 @Component
 public class HostOffers implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(HostOffers.class);
+
+    /** A host that says nothing for longer may be gone, and with it what it kept. Hosts speak every second. */
+    private static final Duration STILL_KEEPS = Duration.ofSeconds(5);
 
     private final RegistryProperties properties;
     private final Clock clock;
@@ -88,7 +92,7 @@ public class HostOffers implements SmartLifecycle {
      * them because somebody invoked it may be gone the next moment, and does not count.
      */
     public Held held(String functionKey) {
-        var sandboxes = live().stream()
+        var sandboxes = heardWithin(STILL_KEEPS).stream()
                 .flatMap(host -> host.sandboxes().stream())
                 .filter(one -> one.functionKey().equals(functionKey))
                 .toList();
@@ -106,7 +110,7 @@ public class HostOffers implements SmartLifecycle {
     }
 
     private static int kept(HostStatus.Sandboxes one) {
-        return Math.min(one.idle() + one.busy(), one.provisioned());
+        return Math.min(one.kept(), one.provisioned());
     }
 
     /** Where the live hosts are that run {@code runtime} in {@code tier} now. */
@@ -121,6 +125,14 @@ public class HostOffers implements SmartLifecycle {
         Instant oldest = clock.instant().minus(properties.hosts().silence());
         hosts.values().removeIf(host -> host.at().isBefore(oldest));
         return hosts.values().stream().map(Heard::status).toList();
+    }
+
+    private List<HostStatus> heardWithin(Duration limit) {
+        Instant oldest = clock.instant().minus(limit);
+        return hosts.values().stream()
+                .filter(host -> !host.at().isBefore(oldest))
+                .map(Heard::status)
+                .toList();
     }
 
     /** The live hosts when they are {@code good}, or when the wait is over. */

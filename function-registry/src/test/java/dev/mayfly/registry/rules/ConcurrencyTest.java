@@ -82,6 +82,10 @@ class ConcurrencyTest extends RulesFixture {
         await().untilAsserted(() -> assertThat(provisioned("live").availableProvisionedConcurrentExecutions())
                 .as("what nobody keeps")
                 .isZero());
+        report(new HostStatus.Sandboxes(ACCOUNT + ":" + name + ":1", 5, 2, 0, 2, 1, null));
+        await().untilAsserted(() -> assertThat(provisioned("live").availableProvisionedConcurrentExecutions())
+                .as("what was started for an invocation is not kept")
+                .isEqualTo(1));
         report(new HostStatus.Sandboxes(ACCOUNT + ":" + name + ":1", 1, 2, 0, 2));
         await().untilAsserted(() ->
                 assertThat(provisioned("live").status()).isEqualTo(ProvisionedConcurrencyStatusEnum.READY));

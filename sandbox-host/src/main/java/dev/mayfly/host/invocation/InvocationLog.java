@@ -77,8 +77,8 @@ final class InvocationLog {
     }
 
     /** A sandbox began to start then. The client's tail begins with its own invocation, as Lambda's does. */
-    synchronized void initStart(Instant time) {
-        String line = platform.initStart(time);
+    synchronized void initStart(Instant time, String initializationType) {
+        String line = platform.initStart(time, initializationType);
         if (line != null) {
             publish(platformLines, line, time, null);
         }

@@ -79,7 +79,9 @@ class InvocationRunner {
             long waited = System.nanoTime() - arrived;
             invocationLog.stream(lease.log().stream());
             if (lease.isCold()) {
-                invocationLog.initStart(clock.instant().minusNanos(lease.startNanos()));
+                invocationLog.initStart(
+                        clock.instant().minusNanos(lease.startNanos()),
+                        lease.log().initializationType());
             }
             lease.log().readBy(invocationLog::line);
             invocationLog.start();

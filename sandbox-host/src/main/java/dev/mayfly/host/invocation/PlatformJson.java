@@ -3,6 +3,7 @@ package dev.mayfly.host.invocation;
 import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.hosting.InvocationOutcome.Start;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -20,15 +21,28 @@ record PlatformJson(FunctionVersion version, String requestId, PlatformLines.@Nu
     }
 
     @Override
-    public @Nullable String initStart(Instant time) {
+    public @Nullable String initStart(Instant time, String initializationType) {
         var members = new LinkedHashMap<String, Object>();
-        members.put("initializationType", "on-demand");
+        members.put("initializationType", initializationType);
         members.put("phase", "init");
         members.put("runtimeVersion", PlatformLines.runtimeVersion(version.runtime()));
         members.put("runtimeVersionArn", "arn:aws:lambda:::runtime:" + version.runtime());
         members.put("functionName", version.name());
         members.put("functionVersion", version.version());
         return line(Level.INFO, time, "platform.initStart", members);
+    }
+
+    @Override
+    public @Nullable String initReport(Instant time, String initializationType, Duration init, String errorType) {
+        var members = new LinkedHashMap<String, Object>();
+        members.put("initializationType", initializationType);
+        members.put("phase", "init");
+        members.put("status", PlatformLines.initStatus(errorType));
+        if (!errorType.equals(TIMED_OUT)) {
+            members.put("errorType", errorType);
+        }
+        members.put("metrics", Map.of("durationMs", init.toNanos() / 1_000 / 1e3));
+        return line(Level.WARN, time, "platform.initReport", members);
     }
 
     @Override

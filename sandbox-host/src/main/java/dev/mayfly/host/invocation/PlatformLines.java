@@ -2,11 +2,14 @@ package dev.mayfly.host.invocation;
 
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.function.LogSettings;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** The platform's own lines in a function's log; null where the function's settings leave one out. */
 sealed interface PlatformLines permits PlatformText, PlatformJson {
+    String TIMED_OUT = "Sandbox.Timedout";
+
     /** @param traceId the X-Ray style trace header, or null */
     static PlatformLines of(FunctionVersion version, String requestId, @Nullable String traceId) {
         Trace trace = Trace.of(traceId);
@@ -16,7 +19,11 @@ sealed interface PlatformLines permits PlatformText, PlatformJson {
     }
 
     @Nullable
-    String initStart(Instant time);
+    String initStart(Instant time, String initializationType);
+
+    /** Of an init phase that failed while no invocation waited for it. */
+    @Nullable
+    String initReport(Instant time, String initializationType, Duration init, String errorType);
 
     @Nullable
     String start(Instant time);
@@ -26,6 +33,11 @@ sealed interface PlatformLines permits PlatformText, PlatformJson {
 
     @Nullable
     String report(Instant time, InvocationReport report);
+
+    /** How an init phase went that failed in that way. */
+    static String initStatus(String errorType) {
+        return errorType.equals(TIMED_OUT) ? "timeout" : "error";
+    }
 
     /** {@code nodejs22.x} is {@code nodejs:22.v1}, as Lambda names versions of its runtimes. */
     static String runtimeVersion(String runtime) {

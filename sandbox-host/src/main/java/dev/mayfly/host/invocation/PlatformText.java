@@ -2,6 +2,7 @@ package dev.mayfly.host.invocation;
 
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.hosting.InvocationOutcome.Start;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +12,20 @@ record PlatformText(FunctionVersion version, String requestId, PlatformLines.@Nu
         implements PlatformLines {
 
     @Override
-    public String initStart(Instant time) {
+    public String initStart(Instant time, String initializationType) {
         return "INIT_START Runtime Version: " + PlatformLines.runtimeVersion(version.runtime())
                 + "\tRuntime Version ARN: arn:aws:lambda:::runtime:" + version.runtime();
+    }
+
+    @Override
+    public String initReport(Instant time, String initializationType, Duration init, String errorType) {
+        var line = new StringBuilder("INIT_REPORT ");
+        part(line, "Init", init.toNanos() / 1_000);
+        line.append("Phase: init\tStatus: ").append(PlatformLines.initStatus(errorType));
+        if (!errorType.equals(TIMED_OUT)) {
+            line.append("\tError Type: ").append(errorType);
+        }
+        return line.toString();
     }
 
     @Override

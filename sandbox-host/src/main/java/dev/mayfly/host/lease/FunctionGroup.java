@@ -2,6 +2,7 @@ package dev.mayfly.host.lease;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The sandboxes of one function, and who waits for one. The pool guards it. */
@@ -14,9 +15,17 @@ final class FunctionGroup {
     @Nullable
     String revision;
 
-    int busy;
+    private int busy;
+
+    /** Of those, how many were started to stay. */
+    private int busyToStay;
+
     final WaitingLine waiting = new WaitingLine();
     int starting;
+
+    /** Of those, how many are to stay. */
+    int startingToStay;
+
     int beginning;
     int desired;
 
@@ -36,6 +45,58 @@ final class FunctionGroup {
 
     /** Whether somebody will look soon at who still waits. */
     boolean looksAgain;
+
+    /** The idle one to be used next: one of those that are to stay, if there is one, else whichever was used last. */
+    @Nullable
+    PooledSandbox pollIdle() {
+        if (provisioned > 0) {
+            for (PooledSandbox sandbox : idle) {
+                if (sandbox.isToStay()) {
+                    idle.remove(sandbox);
+                    return sandbox;
+                }
+            }
+        }
+        return idle.pollFirst();
+    }
+
+    /** The idle one that is missed least, unless all are to stay. */
+    @Nullable
+    PooledSandbox leastMissed() {
+        return mayGoOfThoseToStay() > 0 ? idle.peekLast() : leastMissed(sandbox -> !sandbox.isToStay());
+    }
+
+    /** Likewise, of those that were started to stay. */
+    @Nullable
+    PooledSandbox leastMissedToStay() {
+        return leastMissed(PooledSandbox::isToStay);
+    }
+
+    private @Nullable PooledSandbox leastMissed(Predicate<PooledSandbox> which) {
+        for (var each = idle.descendingIterator(); each.hasNext(); ) {
+            PooledSandbox sandbox = each.next();
+            if (which.test(sandbox)) {
+                return sandbox;
+            }
+        }
+        return null;
+    }
+
+    /** It is in somebody's hands. */
+    void becomesBusy(PooledSandbox sandbox) {
+        busy++;
+        busyToStay += sandbox.isToStay() ? 1 : 0;
+    }
+
+    /** It is in nobody's hands any more. */
+    void isBusyNoMore(PooledSandbox sandbox) {
+        busy--;
+        busyToStay -= sandbox.isToStay() ? 1 : 0;
+    }
+
+    int busy() {
+        return busy;
+    }
 
     /** An invocation had a sandbox for so long; 0 when nobody had it. */
     void used(long nanos) {
@@ -67,9 +128,19 @@ final class FunctionGroup {
         return idle.size() + busy + starting;
     }
 
-    /** Whether one can go without one that must stay being missed. */
-    boolean canSpare() {
-        return size() > provisioned;
+    /** How many have started that were started to stay: what was started for an invocation is none of them. */
+    int kept() {
+        return busyToStay + (int) idle.stream().filter(PooledSandbox::isToStay).count();
+    }
+
+    /** How many that must stay are neither there nor about to be. */
+    int missing() {
+        return provisioned - kept() - startingToStay;
+    }
+
+    /** How many more were started to stay than must. */
+    int mayGoOfThoseToStay() {
+        return kept() - provisioned;
     }
 
     boolean isUnused() {

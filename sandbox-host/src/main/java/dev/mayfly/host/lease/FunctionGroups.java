@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -43,8 +44,8 @@ final class FunctionGroups {
     /** The idle sandbox that is missed least: it has memory, and its function can spare it. */
     Optional<PooledSandbox> longestIdle() {
         return groups.values().stream()
-                .filter(group -> !group.idle.isEmpty() && group.canSpare())
-                .map(group -> group.idle.getLast())
+                .map(FunctionGroup::leastMissed)
+                .filter(Objects::nonNull)
                 .filter(sandbox -> sandbox.promisedMb() > 0)
                 .max(Comparator.comparingLong(PooledSandbox::idleNanos));
     }
@@ -63,9 +64,10 @@ final class FunctionGroups {
                 counts.add(new HostStatus.Sandboxes(
                         key,
                         group.idle.size(),
-                        group.busy,
+                        group.busy(),
                         Math.max(group.starting, group.waiting.size()),
                         group.provisioned,
+                        Math.min(group.kept(), group.provisioned),
                         group.provisioned > 0 ? group.failure : null));
             }
         });

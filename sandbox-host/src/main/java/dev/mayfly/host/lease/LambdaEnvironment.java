@@ -22,6 +22,8 @@ class LambdaEnvironment {
 
     private static final DateTimeFormatter STREAM_DAY = DateTimeFormatter.ofPattern("yyyy/MM/dd");
 
+    static final String INITIALIZATION_TYPE = "AWS_LAMBDA_INITIALIZATION_TYPE";
+
     private final HostProperties properties;
     private final Sealer sealer;
     private final Clock clock;
@@ -53,7 +55,7 @@ class LambdaEnvironment {
         variables.put("AWS_LAMBDA_FUNCTION_NAME", version.name());
         variables.put("AWS_LAMBDA_FUNCTION_VERSION", version.version());
         variables.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Integer.toString(version.memoryMb()));
-        variables.put("AWS_LAMBDA_INITIALIZATION_TYPE", initializationType(version, provisioned));
+        variables.put(INITIALIZATION_TYPE, initializationType(version, provisioned));
         var logging = version.logging();
         variables.put("AWS_LAMBDA_LOG_GROUP_NAME", logging.group());
         variables.put("AWS_LAMBDA_LOG_FORMAT", logging.format() == LogSettings.Format.JSON ? "JSON" : "Text");

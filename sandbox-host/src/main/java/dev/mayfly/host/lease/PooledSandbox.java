@@ -13,6 +13,7 @@ final class PooledSandbox {
     private final Sandbox sandbox;
     private final SandboxLog log;
     private final CodeCache.Held code;
+    private final boolean toStay;
     private final long startedNanos = System.nanoTime();
     private final AtomicBoolean waitsForFreezing = new AtomicBoolean();
     private volatile long idleSinceNanos = startedNanos;
@@ -30,11 +31,13 @@ final class PooledSandbox {
     private volatile boolean closed;
     private boolean frozen;
 
-    PooledSandbox(FunctionVersion version, Sandbox sandbox, SandboxLog log, CodeCache.Held code) {
+    /** @param toStay whether it was started to be kept ready, which what runs in it can see */
+    PooledSandbox(FunctionVersion version, Sandbox sandbox, SandboxLog log, CodeCache.Held code, boolean toStay) {
         this.version = version;
         this.sandbox = sandbox;
         this.log = log;
         this.code = code;
+        this.toStay = toStay;
     }
 
     FunctionVersion version() {
@@ -43,6 +46,11 @@ final class PooledSandbox {
 
     Sandbox sandbox() {
         return sandbox;
+    }
+
+    /** Whether it was started to be kept ready. */
+    boolean isToStay() {
+        return toStay;
     }
 
     SandboxLog log() {
@@ -182,6 +190,7 @@ final class PooledSandbox {
             sandbox.close();
         } finally {
             life.unlock();
+            log.ended();
             code.close();
         }
     }

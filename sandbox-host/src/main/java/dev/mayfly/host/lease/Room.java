@@ -70,6 +70,14 @@ final class Room {
         });
     }
 
+    /** Ends the idle ones that are missed least, for as long as {@code which} holds. Called with the groups' monitor held. */
+    void trim(FunctionGroup group, Predicate<PooledSandbox> which) {
+        for (var least = group.leastMissed(); least != null && which.test(least); least = group.leastMissed()) {
+            group.idle.remove(least);
+            endLater(least);
+        }
+    }
+
     /** Ends one that is in no group any more, beside what the caller does. */
     void endLater(PooledSandbox sandbox) {
         background.execute(() -> end(sandbox));

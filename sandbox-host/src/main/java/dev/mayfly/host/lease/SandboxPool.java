@@ -77,11 +77,11 @@ public final class SandboxPool implements AutoCloseable {
                 replaceBy(version, group);
             }
             var waiter = new Waiter(version, failureLog);
-            PooledSandbox idle = group.idle.pollFirst();
+            PooledSandbox idle = group.pollIdle();
             if (idle == null) {
                 group.waiting.join(waiter);
             } else {
-                group.busy++;
+                group.becomesBusy(idle);
                 waiter.take(idle, Origin.IDLE);
             }
             return waiter;
@@ -121,7 +121,7 @@ public final class SandboxPool implements AutoCloseable {
             log.warn("Sandbox {} does not wake up", sandbox.sandbox().id(), e);
         }
         synchronized (groups) {
-            groups.of(sandbox.version()).busy--;
+            groups.of(sandbox.version()).isBusyNoMore(sandbox);
         }
         room.endLater(sandbox);
         return false;
@@ -137,12 +137,12 @@ public final class SandboxPool implements AutoCloseable {
             group.used(sandbox.ends());
             if (!stopping && mayStay(sandbox, group)) {
                 if (!group.waiting.serve(sandbox, Origin.FREED)) {
-                    group.busy--;
+                    group.isBusyNoMore(sandbox);
                     becomesIdle(sandbox, group);
                 }
                 return;
             }
-            group.busy--;
+            group.isBusyNoMore(sandbox);
         }
         if (stopping) {
             room.end(sandbox);
@@ -206,8 +206,9 @@ public final class SandboxPool implements AutoCloseable {
     }
 
     /**
-     * Sees to it that so many sandboxes of {@code version} are there: starts what is missing, at the expense of idle ones of
-     * other functions.
+     * Sees to it that so many sandboxes of {@code version} are there that were started to stay: starts what is missing, at the
+     * expense of idle ones of other functions, and ends idle ones when it is to be fewer than before. What was started for an
+     * invocation is none of them.
      */
     public void keep(FunctionVersion version, int provisioned) {
         startsAhead.keep(version, provisioned);
@@ -219,9 +220,11 @@ public final class SandboxPool implements AutoCloseable {
             for (FunctionGroup group : groups.all()) {
                 room.drain(
                         group,
-                        sandbox -> (sandbox.idleNanos() > limits.keepAlive().toNanos() && group.canSpare())
-                                || sandbox.ageNanos() > limits.lifetime().toNanos()
+                        sandbox -> sandbox.ageNanos() > limits.lifetime().toNanos()
                                 || !sandbox.sandbox().isReusable());
+                room.trim(
+                        group,
+                        sandbox -> sandbox.idleNanos() > limits.keepAlive().toNanos());
             }
         }
     }

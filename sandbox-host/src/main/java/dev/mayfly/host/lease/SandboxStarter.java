@@ -11,8 +11,10 @@ import dev.mayfly.sandbox.api.SandboxStartException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Clock;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -26,42 +28,69 @@ class SandboxStarter {
     private final Technologies technologies;
     private final CodeCache codes;
     private final LambdaEnvironment environment;
+    private final SandboxLines lines;
+    private final Clock clock;
 
     SandboxStarter(
-            HostProperties properties, Technologies technologies, CodeCache codes, LambdaEnvironment environment) {
+            HostProperties properties,
+            Technologies technologies,
+            CodeCache codes,
+            LambdaEnvironment environment,
+            SandboxLines lines,
+            Clock clock) {
         this.properties = properties;
         this.technologies = technologies;
         this.codes = codes;
         this.environment = environment;
+        this.lines = lines;
+        this.clock = clock;
     }
 
     /**
-     * Starts it; when that fails, what it had written goes to {@code failureLog}.
+     * Starts it.
      *
      * @param provisioned whether it is to be kept ready, as its environment tells it
+     * @param failureLog takes what it had written when that fails; null when no invocation waits for it: then the function's
+     *     log has it
      */
-    PooledSandbox start(FunctionVersion version, boolean provisioned, Consumer<String> failureLog)
+    PooledSandbox start(FunctionVersion version, boolean provisioned, @Nullable Consumer<String> failureLog)
             throws SandboxStartException, TierUnavailableException, InterruptedException {
         var technology = technologies.require(version.isolation(), version.runtime());
         long began = System.nanoTime();
         CodeCache.Held held = hold(version);
         long fetched = System.nanoTime();
-        var written = new SandboxLog();
+        var written = new SandboxLog(lines);
         boolean started = false;
         try {
             InitPhase init = InitPhase.of(version, provisioned, properties.sandboxes());
             SandboxSpec spec = spec(version, provisioned, held, init, written);
-            written.stream(spec.environment().getOrDefault(LambdaEnvironment.LOG_STREAM, ""));
-            var pooled = new PooledSandbox(version, init.start(technology, spec), written, held);
+            written.of(origin(version, spec));
+            var pooled = new PooledSandbox(version, init.start(technology, spec), written, held, provisioned);
             pooled.took(fetched - began, System.nanoTime() - fetched);
             started = true;
             return pooled;
+        } catch (SandboxStartException e) {
+            if (failureLog == null) {
+                written.failed(e);
+            }
+            throw e;
         } finally {
             if (!started) {
-                written.readBy(failureLog);
+                if (failureLog != null) {
+                    written.readBy(failureLog);
+                }
                 held.close();
             }
         }
+    }
+
+    private SandboxLines.Origin origin(FunctionVersion version, SandboxSpec spec) {
+        var environment = spec.environment();
+        return new SandboxLines.Origin(
+                version,
+                environment.getOrDefault(LambdaEnvironment.LOG_STREAM, ""),
+                environment.getOrDefault(LambdaEnvironment.INITIALIZATION_TYPE, ""),
+                clock.instant());
     }
 
     /** Has the technology keep the state of the function after its init phase, where it can. */

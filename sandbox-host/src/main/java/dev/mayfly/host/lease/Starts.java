@@ -20,7 +20,7 @@ final class Starts {
     /** Starts one sandbox; seen by tests. */
     @FunctionalInterface
     interface Starter {
-        PooledSandbox start(FunctionVersion version, boolean provisioned, Consumer<String> failureLog)
+        PooledSandbox start(FunctionVersion version, boolean toStay, @Nullable Consumer<String> failureLog)
                 throws SandboxStartException, TierUnavailableException, InterruptedException;
     }
 
@@ -158,32 +158,35 @@ final class Starts {
     }
 
     /** Starts one that counts as starting already; idle ones end for it when memory is short. It is busy then. */
-    PooledSandbox makeRoomAndStart(FunctionVersion version, boolean provisioned, Consumer<String> failureLog)
+    PooledSandbox makeRoomAndStart(FunctionVersion version, boolean toStay, @Nullable Consumer<String> failureLog)
             throws NoRoomException, SandboxStartException, TierUnavailableException, InterruptedException {
         try {
             room.reserve(version);
         } catch (NoRoomException e) {
             synchronized (groups) {
-                groups.of(version).starting--;
+                FunctionGroup group = groups.of(version);
+                group.starting--;
+                group.startingToStay -= toStay ? 1 : 0;
             }
             throw e;
         }
-        return startReserved(version, provisioned, failureLog);
+        return startReserved(version, toStay, failureLog);
     }
 
     /** Starts one that counts as starting already and whose memory is reserved. It is busy then. */
-    PooledSandbox startReserved(FunctionVersion version, boolean provisioned, Consumer<String> failureLog)
+    PooledSandbox startReserved(FunctionVersion version, boolean toStay, @Nullable Consumer<String> failureLog)
             throws SandboxStartException, TierUnavailableException, InterruptedException {
         @Nullable PooledSandbox started = null;
         try {
-            started = starter.start(version, provisioned, failureLog);
+            started = starter.start(version, toStay, failureLog);
             return started;
         } finally {
             synchronized (groups) {
                 FunctionGroup group = groups.of(version);
                 group.starting--;
+                group.startingToStay -= toStay ? 1 : 0;
                 if (started != null) {
-                    group.busy++;
+                    group.becomesBusy(started);
                     group.started(started.startNanos());
                     started.promise(version.memoryMb());
                 } else {

@@ -48,9 +48,7 @@ final class StartsAhead {
             FunctionGroup group = groups.of(decision.functionKey());
             group.desired = version.isPresent() ? decision.desired() : 0;
             group.provisioned = version.isPresent() ? decision.provisioned() : 0;
-            while (!group.idle.isEmpty() && group.size() > group.desired) {
-                room.endLater(group.idle.removeLast());
-            }
+            room.trim(group, sandbox -> group.size() > group.desired);
             missing = groups.isClosed() ? 0 : group.desired - group.size();
             groups.forgetIfUnused(decision.functionKey());
         }
@@ -61,18 +59,19 @@ final class StartsAhead {
     }
 
     private void startDesired(FunctionVersion version) {
-        boolean provisioned;
+        boolean toStay;
         synchronized (groups) {
             FunctionGroup group = groups.of(version);
             if (groups.isClosed() || group.size() >= group.desired || !room.reserveFree(version)) {
                 return;
             }
-            provisioned = group.size() < group.provisioned;
+            toStay = group.missing() > 0;
             group.revision = version.revisionId();
             group.starting++;
+            group.startingToStay += toStay ? 1 : 0;
         }
         try {
-            ready.accept(starts.startReserved(version, provisioned, failureLog(version)));
+            ready.accept(starts.startReserved(version, toStay, null));
         } catch (SandboxStartException | TierUnavailableException e) {
             log.info("No sandbox of {} started ahead of need: {}", version.key(), e.getMessage());
         } catch (InterruptedException e) {
@@ -85,15 +84,15 @@ final class StartsAhead {
         int missing;
         synchronized (groups) {
             FunctionGroup group = groups.of(version);
+            group.desired = Math.max(0, group.desired - group.provisioned) + provisioned;
             group.provisioned = provisioned;
-            group.desired = Math.max(group.desired, provisioned);
+            endSurplus(group);
             boolean tooSoon = group.noStartBeforeNanos - System.nanoTime() > 0;
-            missing = groups.isClosed() || tooSoon
-                    ? 0
-                    : Math.min(provisioned - group.size(), Starts.BEGINNINGS - group.starting);
+            missing = groups.isClosed() || tooSoon ? 0 : Math.min(group.missing(), Starts.BEGINNINGS - group.starting);
             if (missing > 0) {
                 group.revision = version.revisionId();
                 group.starting += missing;
+                group.startingToStay += missing;
             }
             groups.forgetIfUnused(version.key());
         }
@@ -102,9 +101,20 @@ final class StartsAhead {
         }
     }
 
+    private void endSurplus(FunctionGroup group) {
+        while (group.mayGoOfThoseToStay() > 0 && group.size() > group.desired) {
+            var surplus = group.leastMissedToStay();
+            if (surplus == null) {
+                return;
+            }
+            group.idle.remove(surplus);
+            room.endLater(surplus);
+        }
+    }
+
     private void startToKeep(FunctionVersion version) {
         try {
-            ready.accept(starts.makeRoomAndStart(version, true, failureLog(version)));
+            ready.accept(starts.makeRoomAndStart(version, true, null));
             kept(version, null);
         } catch (NoRoomException | SandboxStartException | TierUnavailableException e) {
             log.warn("A provisioned sandbox of {} is missing: {}", version.key(), e.getMessage());
@@ -123,9 +133,5 @@ final class StartsAhead {
             }
             groups.forgetIfUnused(version.key());
         }
-    }
-
-    private static Consumer<String> failureLog(FunctionVersion version) {
-        return line -> log.debug("{}: {}", version.key(), line);
     }
 }

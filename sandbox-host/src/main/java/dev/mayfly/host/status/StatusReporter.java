@@ -5,6 +5,7 @@ import dev.mayfly.contracts.events.EventPublisher;
 import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.events.TopicTail;
 import dev.mayfly.contracts.events.Topics;
+import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.scaling.HostStatus;
 import dev.mayfly.contracts.scaling.ScalingDecision;
 import dev.mayfly.host.HostProperties;
@@ -12,8 +13,10 @@ import dev.mayfly.host.function.FunctionDirectory;
 import dev.mayfly.host.lease.SandboxPool;
 import dev.mayfly.host.lease.Technologies;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -41,9 +44,11 @@ class StatusReporter implements SmartLifecycle {
     private final TierReport report;
     private final String hostId = "host-" + UUID.randomUUID().toString().substring(0, 8);
     private final Map<String, Integer> provisioned = new ConcurrentHashMap<>();
+    private final ProvisionedShares shares;
     private final Instant began;
     private volatile @Nullable ScheduledExecutorService timer;
     private @Nullable TopicTail decisions;
+    private @Nullable TopicTail hosts;
 
     StatusReporter(
             HostProperties properties,
@@ -60,6 +65,7 @@ class StatusReporter implements SmartLifecycle {
         this.clock = clock;
         this.began = clock.instant();
         this.report = new TierReport(properties.data());
+        this.shares = new ProvisionedShares(hostId, properties.hostSilence(), System::nanoTime);
     }
 
     private HostStatus status() {
@@ -111,16 +117,39 @@ class StatusReporter implements SmartLifecycle {
             }
             // What was decided before this host began is over, but for what is to be kept ready.
             if (decision.at().isAfter(began)) {
-                pool.apply(decision, functions.known(decision.functionKey()));
+                Optional<FunctionVersion> version = functions.known(decision.functionKey());
+                pool.apply(here(decision, version), version);
             }
         } else {
             provisioned.remove(received.key());
         }
     }
 
-    /** A start may have failed, a sandbox died, its code changed, or its function become known only now. */
+    /** With only this host's share of what is provisioned. */
+    private ScalingDecision here(ScalingDecision decision, Optional<FunctionVersion> version) {
+        int all = decision.provisioned();
+        int share = all == 0
+                ? 0
+                : version.map(known -> shares.of(known, all).orElse(0)).orElse(0);
+        int ahead = Math.max(0, decision.desired() - all);
+        return new ScalingDecision(decision.functionKey(), ahead + share, share, decision.reason(), decision.at());
+    }
+
+    /** A start may have failed, a sandbox died, its code changed, its function become known only now, or a host come or gone. */
     private void keepProvisioned() {
-        provisioned.forEach((key, count) -> functions.known(key).ifPresent(version -> pool.keep(version, count)));
+        provisioned.forEach((key, all) -> functions
+                .known(key)
+                .ifPresent(version -> shares.of(version, all).ifPresent(share -> pool.keep(version, share))));
+    }
+
+    private void hear(ConsumerRecord<String, byte[]> received) {
+        if (received.value() != null) {
+            long age = Math.clamp(
+                    clock.millis() - received.timestamp(),
+                    0,
+                    properties.hostSilence().toMillis());
+            shares.hear(Json.read(received.value(), HostStatus.class), Duration.ofMillis(age));
+        }
     }
 
     @Override
@@ -131,6 +160,7 @@ class StatusReporter implements SmartLifecycle {
                 this::tick, 0, properties.statusInterval().toMillis(), TimeUnit.MILLISECONDS);
         timer = started;
         technologies.listen(this::tickNow);
+        hosts = new TopicTail(properties.kafka(), Topics.HOST_STATUS, properties.hostSilence(), this::hear);
         decisions = new TopicTail(properties.kafka(), Topics.SCALING_DECISIONS, TopicTail.From.BEGINNING, this::follow);
     }
 
@@ -143,6 +173,10 @@ class StatusReporter implements SmartLifecycle {
         if (decisions != null) {
             decisions.close();
             decisions = null;
+        }
+        if (hosts != null) {
+            hosts.close();
+            hosts = null;
         }
     }
 

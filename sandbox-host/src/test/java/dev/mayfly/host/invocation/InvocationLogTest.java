@@ -9,6 +9,7 @@ import dev.mayfly.contracts.function.Network;
 import dev.mayfly.contracts.hosting.InvocationOutcome.Start;
 import dev.mayfly.contracts.logs.LogLine;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -73,7 +74,7 @@ class InvocationLogTest {
         var log =
                 new InvocationLog(written::add, written::add, function(LogSettings.ofFunction("f")), "r", false, TRACE);
         log.stream("2026/01/31/[$LATEST]ab");
-        log.initStart(Instant.EPOCH);
+        log.initStart(Instant.EPOCH, "on-demand");
         log.start();
         log.line("hello");
         log.end(report(Start.COLD, 1, "error", "Runtime.ExitError"));
@@ -93,6 +94,22 @@ class InvocationLogTest {
                         text -> assertThat(text)
                                 .contains("Status: error\tError Type: Runtime.ExitError\t")
                                 .endsWith("\nXRAY TraceId: 1-5f\tSegmentId: 6b\tSampled: true\t"));
+    }
+
+    @Test
+    void anInitPhaseThatFailsBeforeAnyInvocationHasItsReport() {
+        Instant time = Instant.parse("2026-01-31T12:00:00Z");
+        var text = PlatformLines.of(function(LogSettings.ofFunction("f")), "", null);
+        assertThat(text.initReport(time, "on-demand", Duration.ofMillis(1_500), "Runtime.ExitError"))
+                .isEqualTo("INIT_REPORT Init Duration: 1500.00 ms\tPhase: init\tStatus: error"
+                        + "\tError Type: Runtime.ExitError");
+        assertThat(text.initReport(time, "on-demand", Duration.ofSeconds(10), "Sandbox.Timedout"))
+                .isEqualTo("INIT_REPORT Init Duration: 10000.00 ms\tPhase: init\tStatus: timeout");
+        var json = PlatformLines.of(function(new LogSettings(LogSettings.Format.JSON, null, null, "/g")), "", null);
+        assertThat(json.initReport(time, "provisioned-concurrency", Duration.ofMillis(7), "Runtime.ExitError"))
+                .isEqualTo("{\"time\":\"2026-01-31T12:00:00Z\",\"type\":\"platform.initReport\",\"record\":{"
+                        + "\"initializationType\":\"provisioned-concurrency\",\"phase\":\"init\",\"status\":\"error\","
+                        + "\"errorType\":\"Runtime.ExitError\",\"metrics\":{\"durationMs\":7.0}}}");
     }
 
     @Test

@@ -71,7 +71,8 @@ final class BurstMeasurement {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 9),
                 false,
                 _ -> {});
-        return new PooledSandbox(version, technology.start(spec), new SandboxLog(), CodeCache.Held.nothing());
+        return new PooledSandbox(
+                version, technology.start(spec), new SandboxLog(null), CodeCache.Held.nothing(), false);
     }
 
     /** Waits until the sandboxes before are gone and no more are made ahead. */

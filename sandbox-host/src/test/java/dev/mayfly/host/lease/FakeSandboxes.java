@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Sandboxes without anything inside, that tell what a pool does with them. */
 final class FakeSandboxes {
@@ -120,7 +121,7 @@ final class FakeSandboxes {
                 this::start, this::snapshot, new SandboxLimits(memoryMb, keepAlive, lifetime, freezeAfter));
     }
 
-    PooledSandbox start(FunctionVersion version, boolean provisioned, Consumer<String> failureLog)
+    PooledSandbox start(FunctionVersion version, boolean provisioned, @Nullable Consumer<String> failureLog)
             throws SandboxStartException {
         if (startsFail) {
             throw SandboxStartException.function("Runtime.ExitError", "exit status 1", 1);
@@ -130,7 +131,7 @@ final class FakeSandboxes {
         }
         var sandbox = new FakeSandbox();
         alive.put(sandbox.id(), sandbox);
-        return new PooledSandbox(version, sandbox, new SandboxLog(), CodeCache.Held.nothing());
+        return new PooledSandbox(version, sandbox, new SandboxLog(null), CodeCache.Held.nothing(), provisioned);
     }
 
     private void snapshot(FunctionVersion version) throws SandboxStartException {

@@ -77,6 +77,31 @@ class StartsAheadTest {
     }
 
     @Test
+    void whatWasStartedForAnInvocationIsNotKept() throws Exception {
+        var version = function("f", "1", 128);
+        pool.acquire(version, line -> {}).close();
+        assertThat(pool.sandboxes()).containsExactly(new HostStatus.Sandboxes(version.key(), 1, 0));
+        await().until(() -> {
+            pool.keep(version, 2);
+            return pool.sandboxes().equals(List.of(new HostStatus.Sandboxes(version.key(), 3, 0, 0, 2, 2, null)));
+        });
+        assertThat(sandboxes.startedProvisioned).hasValue(2);
+        try (var first = pool.acquire(version, line -> {});
+                var second = pool.acquire(version, line -> {})) {
+            assertThat(pool.sandboxes())
+                    .as("those are used first that are kept")
+                    .containsExactly(new HostStatus.Sandboxes(version.key(), 1, 2, 0, 2, 2, null));
+            assertThat(first.isCold() || second.isCold()).isFalse();
+        }
+        pool.keep(version, 1);
+        await().until(() -> sandboxes.alive.size() == 2);
+        assertThat(pool.sandboxes()).containsExactly(new HostStatus.Sandboxes(version.key(), 2, 0, 0, 1, 1, null));
+        pool.apply(new ScalingDecision(version.key(), 1, 1, "less", Instant.EPOCH), Optional.of(version));
+        await().until(() -> sandboxes.alive.size() == 1);
+        assertThat(pool.sandboxes()).containsExactly(new HostStatus.Sandboxes(version.key(), 1, 0, 0, 1, 1, null));
+    }
+
+    @Test
     void whatIsProvisionedIsStartedAsSuchAndItsFailureIsTold() {
         var version = function("f", "1", 128);
         pool.apply(new ScalingDecision(version.key(), 3, 2, "provisioned", Instant.EPOCH), Optional.of(version));
