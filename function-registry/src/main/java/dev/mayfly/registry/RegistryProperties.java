@@ -121,9 +121,10 @@ public record RegistryProperties(
     /**
      * @param look pause between two looks for what is to be prepared
      * @param takeover how long after a registry that worked on it was last heard of another takes a preparation over
-     * @param answerLimit how long a host may take for one preparation
-     * @param limit how long after a deployment a function becomes {@code Failed} that no host could prepare
-     * @param atOnce how many preparations one registry has under way at once
+     * @param answerLimit how long a host may take for one preparation once it has its turn; the host ends it then
+     * @param limit how long after a deployment a function becomes {@code Failed} that no host could prepare; time in which it only
+     *     waited for its turn is not counted
+     * @param atOnce how many preparations one registry has under way at once; one account has at most half of them
      */
     public record Preparation(
             @DefaultValue("250ms") Duration look,

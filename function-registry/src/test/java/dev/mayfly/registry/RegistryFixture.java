@@ -8,6 +8,7 @@ import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.function.InvocationRules;
 import dev.mayfly.contracts.function.Isolation;
+import dev.mayfly.contracts.hosting.HostPreparation;
 import dev.mayfly.contracts.identity.AccountRecord;
 import dev.mayfly.contracts.identity.Role;
 import dev.mayfly.contracts.scaling.HostStatus;
@@ -167,6 +168,16 @@ public abstract class RegistryFixture {
     /** What the host answers to orders to prepare something from now on. */
     protected static void preparationAnswer(int status, String body) {
         Surroundings.HOST.answer(new StubHost.Answer(status, body));
+    }
+
+    /** What the host is asked to prepare waits from now on, until there is an answer. */
+    protected static void preparationsWait() {
+        Surroundings.HOST.think();
+    }
+
+    /** What the host was asked to prepare for an account. */
+    protected static List<HostPreparation> preparations(String account) {
+        return Surroundings.HOST.ordersOf(account);
     }
 
     protected static StubHost host() {

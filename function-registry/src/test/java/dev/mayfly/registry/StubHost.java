@@ -1,18 +1,23 @@
 package dev.mayfly.registry;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.mayfly.contracts.events.Json;
+import dev.mayfly.contracts.hosting.HostPreparation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 
 /** A sandbox host that is asked to prepare functions, and answers as it is told. */
 final class StubHost {
     private volatile CompletableFuture<Answer> answer = CompletableFuture.completedFuture(new Answer(204, ""));
     private volatile boolean asked;
+    private final List<HostPreparation> orders = new CopyOnWriteArrayList<>();
     private final HttpServer server;
 
     record Answer(int status, String body) {}
@@ -25,7 +30,7 @@ final class StubHost {
         }
         server.createContext("/internal/preparations", exchange -> {
             try (exchange) {
-                exchange.getRequestBody().readAllBytes();
+                orders.add(Json.read(exchange.getRequestBody().readAllBytes(), HostPreparation.class));
                 asked = true;
                 Answer now = answer.join();
                 byte[] body = now.body().getBytes(StandardCharsets.UTF_8);
@@ -51,6 +56,13 @@ final class StubHost {
 
     boolean isAsked() {
         return asked;
+    }
+
+    /** What it was asked to prepare of an account's functions, also what it has not answered yet. */
+    List<HostPreparation> ordersOf(String accountId) {
+        return orders.stream()
+                .filter(order -> order.version().accountId().equals(accountId))
+                .toList();
     }
 
     String url() {

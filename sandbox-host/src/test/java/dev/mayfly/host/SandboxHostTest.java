@@ -245,18 +245,21 @@ class SandboxHostTest {
     void aVersionIsPreparedOrTheReasonToldWhyItCannotBe() throws Exception {
         var good = deploy("prepared", hello());
         registry.remove(good.key());
-        assertThat(prepare(Json.bytes(new HostPreparation(good))).statusCode()).isEqualTo(204);
+        assertThat(prepare(Json.bytes(new HostPreparation(good, HostPreparation.USUAL)))
+                        .statusCode())
+                .isEqualTo(204);
         var noModule = prepare(Json.bytes(new HostPreparation(
-                deploy("no-module", zip("hello.wasm", "no module".getBytes(StandardCharsets.UTF_8))))));
+                deploy("no-module", zip("hello.wasm", "no module".getBytes(StandardCharsets.UTF_8))), 0)));
         assertThat(noModule.statusCode()).isEqualTo(422);
         assertThat(noModule.body()).contains("\"code\":\"FunctionError.RuntimeInitError\"");
-        var noZip =
-                prepare(Json.bytes(new HostPreparation(deploy("no-zip", "no zip".getBytes(StandardCharsets.UTF_8)))));
+        var noZip = prepare(Json.bytes(
+                new HostPreparation(deploy("no-zip", "no zip".getBytes(StandardCharsets.UTF_8)), 0)));
         assertThat(noZip.statusCode()).isEqualTo(422);
         assertThat(noZip.body()).contains("\"code\":\"InvalidZipFileException\"");
         var lost = deploy("lost", zip("lost", new byte[0]));
         objects.remove(CodeStorage.target(lost.codeSha256()));
-        assertThat(prepare(Json.bytes(new HostPreparation(lost))).statusCode()).isEqualTo(503);
+        assertThat(prepare(Json.bytes(new HostPreparation(lost, 0))).statusCode())
+                .isEqualTo(503);
         for (String noise : new String[] {"", "noise", "{}", "[]"}) {
             assertThat(prepare(noise.getBytes(StandardCharsets.UTF_8)).statusCode())
                     .isEqualTo(400);

@@ -42,10 +42,13 @@ class PreparationLoop implements SchedulingConfigurer, AutoCloseable {
 
     private void look() {
         try {
-            preparations.keep(Set.copyOf(underWay));
-            int free = properties.preparation().atOnce() - underWay.size();
-            if (free > 0) {
-                preparations.take(free).forEach(this::begin);
+            Set<UUID> mine = Set.copyOf(underWay);
+            preparations.keep(mine);
+            int most = properties.preparation().atOnce();
+            if (mine.size() < most) {
+                preparations
+                        .take(most - mine.size(), Math.max(1, most / 2), mine)
+                        .forEach(this::begin);
             }
         } catch (DataAccessException | TransactionException e) {
             log.warn("What is to be prepared could not be read", e);

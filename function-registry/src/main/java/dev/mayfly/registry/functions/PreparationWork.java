@@ -36,6 +36,7 @@ class PreparationWork {
     private static final String GIVEN_UP = "InternalError";
     private static final int LONGEST_REASON = 2000;
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final Duration PAUSE_IN_LINE = Duration.ofSeconds(1);
 
     private final Preparations preparations;
     private final PreparationEnd end;
@@ -68,20 +69,37 @@ class PreparationWork {
             end.dropped(task);
             return;
         }
-        if (prepared(task, version.get())) {
+        Instant began = clock.instant();
+        Asked asked = askHosts(task, version.get());
+        if (asked == Asked.SETTLED) {
             return;
         }
         Instant now = clock.instant();
+        if (asked == Asked.IN_LINE) {
+            Instant next = now.plus(PAUSE_IN_LINE);
+            preparations.putOff(task, next, Duration.between(began, next));
+            return;
+        }
         if (now.isAfter(task.createdAt().plus(properties.preparation().limit()))) {
             end.failed(task, "No sandbox host could prepare the function.", GIVEN_UP);
             return;
         }
         Duration pause = Duration.ofSeconds(1L << Math.min(task.attempts() - 1, 5));
-        preparations.putOff(task, now.plus(pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause));
+        preparations.putOff(task, now.plus(pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause), Duration.ZERO);
     }
 
-    /** Whether that is settled, one way or the other. */
-    private boolean prepared(Task task, FunctionSnapshot version) throws InterruptedException {
+    /** What came of asking all hosts. */
+    private enum Asked {
+        /** It is prepared, or never can be. */
+        SETTLED,
+        /** Others were before it. */
+        IN_LINE,
+        /** No host could. */
+        NOBODY
+    }
+
+    private Asked askHosts(Task task, FunctionSnapshot version) throws InterruptedException {
+        Asked asked = Asked.NOBODY;
         List<URI> urls = new ArrayList<>(
                 hosts.offering(version.isolation(), version.settings().runtime()));
         Collections.shuffle(urls);
@@ -89,7 +107,7 @@ class PreparationWork {
             @Nullable HttpResponse<byte[]> answer = ask(url, version);
             if (answer != null && answer.statusCode() == 204) {
                 end.prepared(task);
-                return true;
+                return Asked.SETTLED;
             }
             if (answer != null && answer.statusCode() == 422) {
                 JsonNode problem = problem(answer.body());
@@ -97,10 +115,13 @@ class PreparationWork {
                         task,
                         shortened(problem.path("detail").asString("The function cannot be prepared.")),
                         shortened(problem.path("code").asString(ANY_FAILURE)));
-                return true;
+                return Asked.SETTLED;
+            }
+            if (answer != null && answer.statusCode() == 429) {
+                asked = Asked.IN_LINE;
             }
         }
-        return false;
+        return asked;
     }
 
     private static String shortened(String text) {
@@ -110,11 +131,12 @@ class PreparationWork {
     }
 
     private @Nullable HttpResponse<byte[]> ask(URI host, FunctionSnapshot version) throws InterruptedException {
+        Duration within = properties.preparation().answerLimit();
         var request = HttpRequest.newBuilder(host.resolve(HostPreparation.PATH))
-                .timeout(properties.preparation().answerLimit())
+                .timeout(within.plus(HostPreparation.TURN_WAIT).plus(HostPreparation.ENDING))
                 .header("Content-Type", "application/json")
                 .header(Voucher.HEADER, vouching.issueForService("function-registry", version.accountId()))
-                .POST(BodyPublishers.ofByteArray(Json.bytes(new HostPreparation(version.version()))))
+                .POST(BodyPublishers.ofByteArray(Json.bytes(new HostPreparation(version.version(), within))))
                 .build();
         try {
             var answer = http.send(request, BodyHandlers.ofByteArray());

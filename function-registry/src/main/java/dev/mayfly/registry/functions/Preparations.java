@@ -5,6 +5,7 @@ import dev.mayfly.registry.RegistryProperties;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -60,13 +61,27 @@ class Preparations {
                 .update();
     }
 
-    /** Takes over what nobody works on. */
-    List<Task> take(int most) {
+    /**
+     * Takes over what nobody works on, the accounts by turns.
+     *
+     * @param mostOfOne how many of one account are under way at once, with those that are already
+     */
+    List<Task> take(int most, int mostOfOne, Collection<UUID> underWay) {
         return database.sql("""
                         update preparations set due_at = :until, attempts = attempts + 1 where id in (
-                            select id from preparations where due_at <= :now order by due_at limit :most
-                            for update skip locked)
+                            select due.id from preparations due join (
+                                select p.id, row_number() over (
+                                    partition by f.account_id
+                                    order by p.id = any(cast(:mine as uuid[])) desc, p.due_at, p.id) as turn
+                                from preparations p join functions f on f.id = p.function_id
+                                where p.due_at <= :now or p.id = any(cast(:mine as uuid[]))) ranked using (id)
+                            where due.due_at <= :now and turn <= :mostOfOne
+                            and due.id <> all(cast(:mine as uuid[]))
+                            order by turn, due.due_at limit :most
+                            for update of due skip locked)
                         returning id, function_id, version, revision_id, attempts, created_at""")
+                .param("mine", underWay.stream().map(UUID::toString).toArray(String[]::new))
+                .param("mostOfOne", mostOfOne)
                 .param("until", until())
                 .param("now", now())
                 .param("most", most)
@@ -84,10 +99,15 @@ class Preparations {
         }
     }
 
-    /** Puts off a task for which no host was ready. */
-    void putOff(Task task, Instant until) {
-        database.sql("update preparations set due_at = :until where id = :id")
+    /**
+     * Puts off a task for which no host was ready.
+     *
+     * @param waited how long of the time since it was made it only waited for its turn, which is not counted
+     */
+    void putOff(Task task, Instant until, Duration waited) {
+        database.sql("update preparations set due_at = :until, created_at = :since where id = :id")
                 .param("until", until.atOffset(ZoneOffset.UTC))
+                .param("since", task.createdAt().plus(waited).atOffset(ZoneOffset.UTC))
                 .param("id", task.id())
                 .update();
     }

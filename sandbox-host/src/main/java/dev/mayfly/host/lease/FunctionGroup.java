@@ -143,6 +143,14 @@ final class FunctionGroup {
         return kept() - provisioned;
     }
 
+    /** What its idle sandboxes that can be spared are promised, in MB. */
+    long spareMb() {
+        return idle.stream()
+                .limit(Math.max(0, size() - provisioned))
+                .mapToLong(PooledSandbox::promisedMb)
+                .sum();
+    }
+
     boolean isUnused() {
         return size() == 0 && beginning == 0 && waiting.size() == 0 && desired == 0 && provisioned == 0;
     }

@@ -50,6 +50,11 @@ final class FunctionGroups {
                 .max(Comparator.comparingLong(PooledSandbox::idleNanos));
     }
 
+    /** What the idle sandboxes that can be spared are promised, in MB. */
+    long spareMb() {
+        return groups.values().stream().mapToLong(FunctionGroup::spareMb).sum();
+    }
+
     /** Whether it is still what runs. */
     synchronized boolean isCurrent(FunctionVersion version) {
         FunctionGroup group = groups.get(version.key());

@@ -33,6 +33,11 @@ record InitPhase(Duration limit, @Nullable Duration again) {
         return new InitPhase(timeout.compareTo(limit) > 0 ? timeout : limit, null);
     }
 
+    /** The same, and no longer than {@code most}. */
+    InitPhase within(Duration most) {
+        return limit.compareTo(most) <= 0 ? this : new InitPhase(most, again);
+    }
+
     private static Duration timeout(FunctionVersion version) {
         return Duration.ofSeconds(version.timeoutSeconds());
     }

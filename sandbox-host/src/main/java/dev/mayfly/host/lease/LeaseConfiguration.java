@@ -45,4 +45,9 @@ class LeaseConfiguration {
                 memory.functionsMb(), sandboxes.keepAlive(), sandboxes.lifetime(), sandboxes.freezeAfter());
         return SandboxPool.over(starter, limits);
     }
+
+    @Bean
+    Preparations preparations(SandboxStarter starter, SandboxPool pool) {
+        return Preparations.of(starter, pool);
+    }
 }

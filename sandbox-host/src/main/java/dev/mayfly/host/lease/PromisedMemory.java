@@ -1,5 +1,7 @@
 package dev.mayfly.host.lease;
 
+import java.util.concurrent.TimeUnit;
+
 /** What of the host's memory is promised to sandboxes, in MB. Thread-safe. */
 final class PromisedMemory {
     private final long limitMb;
@@ -20,6 +22,12 @@ final class PromisedMemory {
 
     synchronized void giveBack(int memoryMb) {
         promisedMb -= memoryMb;
+        notifyAll();
+    }
+
+    /** Waits until some is given back, at most so long. */
+    synchronized void awaitGivenBack(long nanos) throws InterruptedException {
+        TimeUnit.NANOSECONDS.timedWait(this, nanos);
     }
 
     synchronized long promisedMb() {

@@ -1,6 +1,7 @@
 package dev.mayfly.host.lease;
 
 import dev.mayfly.contracts.function.FunctionVersion;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
@@ -11,6 +12,9 @@ import org.slf4j.LoggerFactory;
 /** Promises memory to sandboxes, and ends those that are to go, so that theirs is free again. Thread-safe. */
 final class Room {
     private static final Logger log = LoggerFactory.getLogger(Room.class);
+
+    /** A sandbox that becomes idle gives nothing back, and can be ended: who waits for memory looks so often. */
+    private static final long LOOK_NANOS = 250_000_000;
 
     private final FunctionGroups groups;
     private final PromisedMemory memory;
@@ -24,16 +28,38 @@ final class Room {
 
     /** Promises the memory of one sandbox; ends idle ones for it when it must. */
     void reserve(FunctionVersion version) throws NoRoomException {
+        reserve(version.memoryMb());
+    }
+
+    /** Promises so much to what is no sandbox, and waits for it at most so long. */
+    void reserve(int memoryMb, Duration atMost) throws NoRoomException, InterruptedException {
+        long until = System.nanoTime() + atMost.toNanos();
+        while (true) {
+            try {
+                reserve(memoryMb);
+                return;
+            } catch (NoRoomException e) {
+                long left = until - System.nanoTime();
+                if (left <= 0) {
+                    throw e;
+                }
+                memory.awaitGivenBack(Math.min(left, LOOK_NANOS));
+            }
+        }
+    }
+
+    private void reserve(int memoryMb) throws NoRoomException {
         while (true) {
             PooledSandbox victim;
             synchronized (groups) {
-                if (memory.promise(version.memoryMb())) {
+                if (memory.promise(memoryMb)) {
                     return;
                 }
                 Optional<PooledSandbox> oldest = groups.longestIdle();
-                if (oldest.isEmpty()) {
-                    throw new NoRoomException("All " + memory.limitMb() + " MB for sandboxes are in use; "
-                            + version.memoryMb() + " MB more are needed");
+                boolean enough = memory.promisedMb() - groups.spareMb() + memoryMb <= memory.limitMb();
+                if (oldest.isEmpty() || !enough) {
+                    throw new NoRoomException("All " + memory.limitMb() + " MB for sandboxes are in use; " + memoryMb
+                            + " MB more are needed");
                 }
                 victim = oldest.get();
                 groups.of(victim.version()).idle.remove(victim);
@@ -51,6 +77,15 @@ final class Room {
     /** A sandbox of {@code version} for which memory was reserved did not come to be. */
     void giveBack(FunctionVersion version) {
         memory.giveBack(version.memoryMb());
+    }
+
+    /** What is no sandbox needs it no longer. */
+    void giveBack(int memoryMb) {
+        memory.giveBack(memoryMb);
+    }
+
+    long limitMb() {
+        return memory.limitMb();
     }
 
     /** It needs its memory no longer. Called with the groups' monitor held. */

@@ -44,7 +44,12 @@ public final class SandboxPool implements AutoCloseable {
 
     /** A pool over {@code starter}. */
     static SandboxPool over(SandboxStarter starter, SandboxLimits limits) {
-        return new SandboxPool(starter::start, starter::snapshot, limits);
+        return new SandboxPool(starter::start, starter, limits);
+    }
+
+    /** Where what runs beside the sandboxes has its memory promised too. */
+    Room room() {
+        return room;
     }
 
     /**

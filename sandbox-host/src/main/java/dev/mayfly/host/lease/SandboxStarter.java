@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ import org.springframework.stereotype.Component;
 
 /** Starts one sandbox for a function version: code, environment, technology. */
 @Component
-class SandboxStarter {
+class SandboxStarter implements Snapshots.Taker {
     private static final Logger log = LoggerFactory.getLogger(SandboxStarter.class);
 
     private final HostProperties properties;
@@ -94,14 +95,29 @@ class SandboxStarter {
     }
 
     /** Has the technology keep the state of the function after its init phase, where it can. */
-    void snapshot(FunctionVersion version)
+    @Override
+    public void take(FunctionVersion version, Duration most)
             throws SandboxStartException, TierUnavailableException, InterruptedException {
         var technology = technologies.require(version.isolation(), version.runtime());
-        InitPhase init = InitPhase.unhurried(version, properties.sandboxes());
+        InitPhase init = InitPhase.unhurried(version, properties.sandboxes()).within(most);
         try (CodeCache.Held held = hold(version)) {
             technology.snapshot(spec(
                     version, false, held, init, line -> log.debug("{}, for its snapshot: {}", version.key(), line)));
+        } catch (SandboxStartException e) {
+            boolean hurried = init.limit().compareTo(properties.sandboxes().longInitTimeout()) < 0;
+            if (hurried && e.errorType().equals("Sandbox.Timedout")) {
+                throw SandboxStartException.platform(
+                        "Only " + init.limit().toSeconds() + " s were left for the init phase", e);
+            }
+            throw e;
         }
+    }
+
+    @Override
+    public int memoryMb(FunctionVersion version) throws TierUnavailableException {
+        return technologies
+                .require(version.isolation(), version.runtime())
+                .snapshotMb(version.runtime(), version.memoryMb());
     }
 
     private SandboxSpec spec(

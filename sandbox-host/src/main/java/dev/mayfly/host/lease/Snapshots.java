@@ -1,7 +1,9 @@
 package dev.mayfly.host.lease;
 
 import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.contracts.hosting.HostPreparation;
 import dev.mayfly.sandbox.api.SandboxStartException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -20,7 +22,14 @@ final class Snapshots implements AutoCloseable {
     /** Keeps the state of one function version; seen by tests. */
     @FunctionalInterface
     interface Taker {
-        void take(FunctionVersion version) throws SandboxStartException, TierUnavailableException, InterruptedException;
+        /** @param most how long the init phase may take at most */
+        void take(FunctionVersion version, Duration most)
+                throws SandboxStartException, TierUnavailableException, InterruptedException;
+
+        /** What it takes of the host's memory meanwhile, in MB. */
+        default int memoryMb(FunctionVersion version) throws TierUnavailableException {
+            return version.memoryMb();
+        }
     }
 
     private final Taker taker;
@@ -50,19 +59,26 @@ final class Snapshots implements AutoCloseable {
     }
 
     private void take(FunctionVersion version) {
-        if (!wanted.test(version) || !memory.promise(version.memoryMb())) {
+        try {
+            take(version, taker.memoryMb(version));
+        } catch (SandboxStartException | TierUnavailableException e) {
+            log.info("No snapshot of {} was taken: {}", version.key(), e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void take(FunctionVersion version, int memoryMb)
+            throws SandboxStartException, TierUnavailableException, InterruptedException {
+        if (!wanted.test(version) || !memory.promise(memoryMb)) {
             // The next cold start asks again.
             revisions.remove(version.key(), version.revisionId());
             return;
         }
         try {
-            taker.take(version);
-        } catch (SandboxStartException | TierUnavailableException e) {
-            log.info("No snapshot of {} was taken: {}", version.key(), e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            taker.take(version, HostPreparation.USUAL);
         } finally {
-            memory.giveBack(version.memoryMb());
+            memory.giveBack(memoryMb);
         }
     }
 

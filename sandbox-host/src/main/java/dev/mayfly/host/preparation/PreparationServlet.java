@@ -32,11 +32,11 @@ class PreparationServlet extends HttpServlet {
             return;
         }
         try {
-            switch (preparations.prepare(order.version())) {
+            switch (preparations.prepare(order.version(), order.within())) {
                 case Outcome.Ready() -> response.setStatus(204);
                 case Outcome.Impossible(String code, String message) -> problem(response, 422, message, code);
                 case Outcome.Elsewhere(String message) -> problem(response, 503, message, null);
-                case Outcome.Busy() -> problem(response, 429, "Too many versions are being prepared", null);
+                case Outcome.Busy(String message) -> problem(response, 429, message, null);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

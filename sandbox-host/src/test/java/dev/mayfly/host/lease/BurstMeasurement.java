@@ -55,7 +55,7 @@ final class BurstMeasurement {
         this.code = code;
         this.pool = new SandboxPool(
                 (version, provisioned, log) -> start(version),
-                _ -> {},
+                (_, _) -> {},
                 new SandboxLimits(100_000, Duration.ofMinutes(10), Duration.ofHours(6), Duration.ofMillis(20)));
     }
 

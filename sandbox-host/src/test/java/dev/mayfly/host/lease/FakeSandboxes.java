@@ -134,7 +134,7 @@ final class FakeSandboxes {
         return new PooledSandbox(version, sandbox, new SandboxLog(null), CodeCache.Held.nothing(), provisioned);
     }
 
-    private void snapshot(FunctionVersion version) throws SandboxStartException {
+    private void snapshot(FunctionVersion version, Duration most) throws SandboxStartException {
         snapshots.add(version.name() + "@" + version.revisionId() + " of " + alive.size());
         if (snapshotsFail) {
             throw SandboxStartException.platform("no room on the disk", null);

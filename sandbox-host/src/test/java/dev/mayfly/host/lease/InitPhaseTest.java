@@ -132,5 +132,7 @@ class InitPhaseTest {
                 .containsExactly(Duration.ofSeconds(900));
         assertThat(tried(InitPhase.unhurried(version(3, false), LIMITS), "Sandbox.Timedout"))
                 .containsExactly(Duration.ofSeconds(130));
+        InitPhase bounded = InitPhase.unhurried(version(900, true), LIMITS).within(Duration.ofSeconds(300));
+        assertThat(tried(bounded, "Sandbox.Timedout")).containsExactly(Duration.ofSeconds(300));
     }
 }

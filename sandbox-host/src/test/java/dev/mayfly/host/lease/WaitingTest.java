@@ -32,7 +32,7 @@ class WaitingTest {
     private final Semaphore mayStart = new Semaphore(0);
     private final SandboxPool pool = new SandboxPool(
             this::start,
-            _ -> {},
+            (_, _) -> {},
             new SandboxLimits(128 * 1000, Duration.ofMinutes(10), Duration.ofHours(6), Duration.ofMinutes(1)));
     private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
 

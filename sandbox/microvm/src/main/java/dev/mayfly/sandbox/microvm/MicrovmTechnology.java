@@ -152,6 +152,11 @@ public final class MicrovmTechnology implements SandboxTechnology {
     }
 
     @Override
+    public int snapshotMb(String runtime, int memoryMb) {
+        return memoryMb;
+    }
+
+    @Override
     public Sandbox start(SandboxSpec spec) throws SandboxStartException, InterruptedException {
         refuse(spec);
         long started = System.nanoTime();

@@ -34,6 +34,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,11 @@ final class AheadOfTimeCaches {
     AheadOfTimeCaches(Path folder, ScheduledExecutorService timer) {
         this.folder = folder;
         this.timer = timer;
+    }
+
+    /** What making the cache of a function of that size takes. */
+    static int trainingMb(int memoryMb) {
+        return Math.max(memoryMb, TRAINING_MB);
     }
 
     private static String nameOf(SandboxSpec spec) {
@@ -102,7 +108,7 @@ final class AheadOfTimeCaches {
 
     private void train(Container.Ground ground, SandboxSpec spec, List<String> command, String name)
             throws IOException, SandboxStartException, InterruptedException {
-        int memory = Math.max(spec.memoryMb(), TRAINING_MB);
+        int memory = trainingMb(spec.memoryMb());
         SandboxSpec alone = new SandboxSpec(
                 spec.id(),
                 spec.code(),
@@ -131,15 +137,29 @@ final class AheadOfTimeCaches {
 
     private void awaitInit(Container container, SandboxSpec spec)
             throws IOException, SandboxStartException, InterruptedException {
-        ScheduledFuture<?> deadline =
-                timer.schedule(container::kill, spec.initTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        var late = new AtomicBoolean();
+        Runnable end = () -> {
+            late.set(true);
+            container.kill();
+        };
+        ScheduledFuture<?> deadline = timer.schedule(end, spec.initTimeout().toMillis(), TimeUnit.MILLISECONDS);
         try {
             var outcome = container.link().begin(new GuestLink.Load("", "", Map.of()));
-            if (outcome instanceof GuestLink.InitOutcome.Failed failed) {
+            if (outcome instanceof GuestLink.InitOutcome.Failed failed && !late.get()) {
                 throw SandboxStartException.function(failed.errorType(), failed.errorMessage(), 0);
+            }
+        } catch (IOException e) {
+            if (!late.get()) {
+                throw e;
             }
         } finally {
             deadline.cancel(false);
+        }
+        if (late.get()) {
+            throw SandboxStartException.function(
+                    "Sandbox.Timedout",
+                    "Error: Init phase timed out after " + spec.initTimeout().toMillis() / 1000.0 + " seconds",
+                    spec.initTimeout().toNanos());
         }
     }
 

@@ -18,6 +18,7 @@ import dev.mayfly.sandbox.linux.Linux;
 import dev.mayfly.sandbox.linux.Reactor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -228,9 +229,19 @@ public final class OciTechnology implements SandboxTechnology {
             List<String> command = Objects.requireNonNull(runtimes, "runtimes")
                     .commandFor(spec, List.of("-XX:AOTCacheOutput=" + JavaRuntime.TRAINED));
             caches.make(found, spec, command);
+        } catch (ClosedByInterruptException e) {
+            Thread.interrupted();
+            InterruptedException interruption = new InterruptedException("Interrupted while the guest ran");
+            interruption.initCause(e);
+            throw interruption;
         } catch (IOException e) {
             throw SandboxStartException.platform("No ahead-of-time cache could be made: " + e.getMessage(), e);
         }
+    }
+
+    @Override
+    public int snapshotMb(String runtime, int memoryMb) {
+        return runtime.equals(JavaRuntime.NAME) ? AheadOfTimeCaches.trainingMb(memoryMb) : 0;
     }
 
     private static Container specialised(Container shell, SandboxSpec spec) throws IOException, InterruptedException {

@@ -40,6 +40,11 @@ public interface SandboxTechnology extends AutoCloseable {
      */
     default void snapshot(SandboxSpec spec) throws SandboxStartException, InterruptedException {}
 
+    /** What {@link #snapshot} takes of the machine's memory while it works, in MB; 0 where it does nothing. */
+    default int snapshotMb(String runtime, int memoryMb) {
+        return 0;
+    }
+
     /**
      * Starts a sandbox, runs the function's init phase and returns it ready to invoke.
      *
