@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -15,9 +16,16 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -28,6 +36,11 @@ class HouseRulesTest {
     private static final String[] SERVICES = {
         "gateway", "identity", "registry", "invoker", "host", "autoscaler", "objects", "billing", "observability"
     };
+
+    private static final int LONGEST_FILE = 400;
+
+    /** A guest's whole runtime for Node.js: each file more would be read at every start of a sandbox. */
+    private static final Set<String> LONG_FILES = Set.of("bootstrap.cjs");
 
     @ArchTest
     static final ArchRule servicesShareContractsAndNothingElse = slices().matching("dev.mayfly.(*)..")
@@ -91,12 +104,11 @@ class HouseRulesTest {
             .haveSimpleNameEndingWith("Helper");
 
     @ArchTest
-    static final ArchRule dependenciesComeThroughConstructors =
-            com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields()
-                    .should()
-                    .beAnnotatedWith("org.springframework.beans.factory.annotation.Autowired")
-                    .orShould()
-                    .beAnnotatedWith("org.springframework.beans.factory.annotation.Value");
+    static final ArchRule dependenciesComeThroughConstructors = noFields()
+            .should()
+            .beAnnotatedWith("org.springframework.beans.factory.annotation.Autowired")
+            .orShould()
+            .beAnnotatedWith("org.springframework.beans.factory.annotation.Value");
 
     @ArchTest
     static final ArchRule everyPackageIsNullMarked = classes().should(resideInANullMarkedPackage());
@@ -131,14 +143,44 @@ class HouseRulesTest {
                         "(?i)\\b(from|join|into|update|table|references)\\s+" + schemas.get(other) + "\\.");
                 try (var files = Files.walk(root.resolve(modules.get(own)).resolve("src/main"))) {
                     for (Path file : files.filter(Files::isRegularFile).toList()) {
-                        String text =
-                                new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1);
+                        String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
                         Assertions.assertFalse(
                                 foreign.matcher(text).find(), file + " reads tables of " + schemas.get(other));
                     }
                 }
             }
         }
+    }
+
+    /** A file that asks to be two is two; the exceptions are named, and leave the list when they have become shorter. */
+    @Test
+    void filesAreShort() throws Exception {
+        Path root = Path.of("").toAbsolutePath().getParent();
+        var ours = Pattern.compile(".*\\.(java|js|cjs|mjs|py|c|h)");
+        var elsewhere = Set.of("target", "node_modules");
+        Set<String> tooLong = new TreeSet<>();
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+                String name = String.valueOf(folder.getFileName());
+                boolean hidden = name.startsWith(".") && !folder.equals(root);
+                return hidden || elsewhere.contains(name) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                String name = String.valueOf(file.getFileName());
+                if (attributes.isRegularFile() && ours.matcher(name).matches()) {
+                    try (var lines = Files.lines(file, StandardCharsets.ISO_8859_1)) {
+                        if (lines.count() > LONGEST_FILE) {
+                            tooLong.add(name);
+                        }
+                    }
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        Assertions.assertEquals(LONG_FILES, tooLong, "Files of more than " + LONGEST_FILE + " lines");
     }
 
     /** The list of services above is the list there is: a new one must come under the rules. */

@@ -66,9 +66,9 @@ final class ImageArchive {
                 if (entry.getName().matches("(\\./)?index\\.json")) {
                     index = tar.readNBytes(LARGEST_JSON);
                 } else if (blob.matches()) {
-                    Path file1 = folder.resolve(blob.group(1));
-                    left -= copy(tar, file1, left);
-                    blobs.put("sha256:" + blob.group(1), file1);
+                    Path unpacked = folder.resolve(blob.group(1));
+                    left -= copy(tar, unpacked, left);
+                    blobs.put("sha256:" + blob.group(1), unpacked);
                 }
             }
         } catch (IOException | IllegalArgumentException e) {

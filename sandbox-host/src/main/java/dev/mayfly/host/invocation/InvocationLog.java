@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Deque;
 import java.util.function.Consumer;
@@ -109,8 +110,7 @@ final class InvocationLog {
             System.arraycopy(line, 0, all, at, line.length);
             at += line.length;
         }
-        byte[] last =
-                all.length <= TAIL_BYTES ? all : java.util.Arrays.copyOfRange(all, all.length - TAIL_BYTES, all.length);
+        byte[] last = all.length <= TAIL_BYTES ? all : Arrays.copyOfRange(all, all.length - TAIL_BYTES, all.length);
         return Base64.getEncoder().encodeToString(last);
     }
 }

@@ -3,6 +3,7 @@ package dev.mayfly.host.lease;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The sandboxes of one function, and who waits for one. The pool guards it. */
@@ -145,8 +146,9 @@ final class FunctionGroup {
 
     /** What its idle sandboxes that can be spared are promised, in MB. */
     long spareMb() {
-        return idle.stream()
-                .limit(Math.max(0, size() - provisioned))
+        var ordinary = idle.stream().filter(sandbox -> !sandbox.isToStay());
+        var toStay = idle.stream().filter(PooledSandbox::isToStay).limit(Math.max(0, mayGoOfThoseToStay()));
+        return Stream.concat(ordinary, toStay)
                 .mapToLong(PooledSandbox::promisedMb)
                 .sum();
     }

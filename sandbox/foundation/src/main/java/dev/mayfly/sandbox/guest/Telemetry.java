@@ -31,7 +31,9 @@ public final class Telemetry implements AutoCloseable {
     /** What can be subscribed to. */
     enum Type {
         PLATFORM,
+        /** The log's lines, whoever wrote them: the extensions' cannot be told from the function's. */
         FUNCTION,
+        /** Has no events; taken beside others because most subscribers name all there are. */
         EXTENSION
     }
 
@@ -72,6 +74,9 @@ public final class Telemetry implements AutoCloseable {
         }
         if (types.isEmpty()) {
             throw invalid("types: at least one is needed");
+        }
+        if (types.equals(EnumSet.of(Type.EXTENSION))) {
+            throw invalid("types: extension has no events of its own here; what extensions write is told as function");
         }
         if (initialised) {
             throw new Extensions.RefusedException(
