@@ -27,6 +27,7 @@ class MappingLife {
     private final Commits commits;
     private final Clock clock;
     private final String region;
+    private final int most;
 
     MappingLife(
             Mappings mappings,
@@ -35,7 +36,8 @@ class MappingLife {
             SourcePublication publication,
             Commits commits,
             Clock clock,
-            RegistryProperties properties) {
+            RegistryProperties properties,
+            SourceSettings settings) {
         this.mappings = mappings;
         this.plans = plans;
         this.targets = targets;
@@ -43,12 +45,14 @@ class MappingLife {
         this.commits = commits;
         this.clock = clock;
         this.region = properties.region();
+        this.most = settings.mostMappings();
     }
 
     /**
      * A new mapping.
      *
-     * @throws LambdaException when the request asks for what cannot be, or the same mapping is there already
+     * @throws LambdaException when the request asks for what cannot be, the same mapping is there already, or the account
+     *     has too many
      */
     Mapping create(FunctionRef ref, MappingRequest request) {
         var id = UUID.randomUUID();
@@ -71,6 +75,10 @@ class MappingLife {
                 settings,
                 tags);
         refuseRival(mapping);
+        if (mappings.count(ref.accountId()) >= most) {
+            throw LambdaError.INVALID_PARAMETER_VALUE.with("An account may have at most " + most
+                    + " event source mappings. Please delete one that is not needed.");
+        }
         try {
             commits.run(() -> {
                 mappings.add(mapping);

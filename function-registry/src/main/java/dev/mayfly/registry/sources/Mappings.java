@@ -107,6 +107,13 @@ class Mappings {
                 .optional();
     }
 
+    int count(String accountId) {
+        return database.sql("select count(*) from event_source_mappings where account_id = :account")
+                .param("account", accountId)
+                .query(Integer.class)
+                .single();
+    }
+
     /** The one of {@code mapping}'s function that reads the same, or of its account that has the same consumer group. */
     Optional<Mapping> rival(Mapping mapping) {
         var kafka = mapping.settings().kafka();

@@ -87,6 +87,27 @@ class EventSourceMappingsTest extends RegistryFixture {
     }
 
     @Test
+    void anAccountHasAsManyMappingsAsItMay() {
+        String account = "222233334444";
+        try (var other = lambda(account, Role.DEPLOYER)) {
+            other.createFunction(
+                    node(FUNCTION).role("arn:aws:iam::" + account + ":role/any").build());
+            String first = other.createEventSourceMapping(kafka(account + ".t0").build())
+                    .uuid();
+            for (int number = 1; number < 100; number++) {
+                other.createEventSourceMapping(
+                        kafka(account + ".t" + number).enabled(false).build());
+            }
+            var oneMore = kafka(account + ".one-more").build();
+            assertThatThrownBy(() -> other.createEventSourceMapping(oneMore))
+                    .isInstanceOf(InvalidParameterValueException.class)
+                    .hasMessageContaining("at most 100 event source mappings");
+            other.deleteEventSourceMapping(request -> request.uuid(first));
+            assertThat(other.createEventSourceMapping(oneMore).uuid()).isNotEmpty();
+        }
+    }
+
+    @Test
     void aMappingOfATopicLives() {
         String topic = ACCOUNT + ".life";
         var created = lambda.createEventSourceMapping(kafka(topic)

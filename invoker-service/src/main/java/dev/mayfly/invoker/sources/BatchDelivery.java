@@ -113,7 +113,7 @@ final class BatchDelivery {
                 }
                 case Outcome.NotNow later -> {
                     report("PROBLEM: " + later.why());
-                    stopping.pause(backOff(tries.putOffs++));
+                    stopping.pause(settings.backOff(tries.putOffs++));
                 }
                 case Outcome.Gone gone -> {
                     reports.say(source, SourceReport.Phase.FUNCTION_GONE, "PROBLEM: The function does not exist");
@@ -140,7 +140,7 @@ final class BatchDelivery {
             giveUp(left, "RetryAttemptsExhausted", tries, stopping);
             return true;
         }
-        stopping.pause(backOff(tries.failures - 1));
+        stopping.pause(settings.backOff(tries.failures - 1));
         return false;
     }
 
@@ -173,11 +173,6 @@ final class BatchDelivery {
         return aged;
     }
 
-    private Duration backOff(int before) {
-        Duration wait = settings.backOff().multipliedBy(1L << Math.min(before, 16));
-        return wait.compareTo(settings.longestBackOff()) < 0 ? wait : settings.longestBackOff();
-    }
-
     private void giveUp(List<ConsumerRecord<byte[], byte[]>> batch, String condition, Tries tries, Stopping stopping)
             throws Stopping.StoppedException {
         var first = batch.getFirst();
@@ -203,12 +198,18 @@ final class BatchDelivery {
                 return;
             } catch (IOException e) {
                 log.warn("Event source {}: its on-failure destination is away: {}", source.id(), e.toString());
-                stopping.pause(backOff(before++));
+                stopping.pause(settings.backOff(before++));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new Stopping.StoppedException();
             }
         }
+    }
+
+    /** Says that something broke which never should, so that whoever owns the mapping sees it. */
+    void broke() {
+        metrics.failed(source.id());
+        report("PROBLEM: An internal error occurred; the records are tried again");
     }
 
     private void report(String result) {

@@ -14,6 +14,9 @@ import org.slf4j.LoggerFactory;
 
 /** Which schedules are due. Thread-safe. */
 final class DueTimes {
+    /** A tick is of use at least for so long. */
+    static final Duration LEAST_USE = Duration.ofMinutes(1);
+
     private static final Logger log = LoggerFactory.getLogger(DueTimes.class);
 
     private final Duration catchUp;
@@ -25,8 +28,12 @@ final class DueTimes {
             ScheduleExpression expression,
             @Nullable Instant next) {}
 
-    /** A time that a schedule names. */
-    record Tick(Schedule schedule, Instant time) {}
+    /**
+     * A time that a schedule names.
+     *
+     * @param until when it is of no use any more: too late, or overtaken by the next
+     */
+    record Tick(Schedule schedule, Instant time, Instant until) {}
 
     /** @param catchUp how late a tick may be */
     DueTimes(Duration catchUp) {
@@ -78,7 +85,9 @@ final class DueTimes {
                 next = line.expression().firstAfter(next).orElse(Instant.MAX);
             }
             if (newest != null) {
-                due.add(new Tick(line.schedule(), newest));
+                Instant overtaken = latest(next, newest.plus(LEAST_USE));
+                Instant late = newest.plus(catchUp);
+                due.add(new Tick(line.schedule(), newest, late.isBefore(overtaken) ? late : overtaken));
             }
             Instant found = next;
             lines.computeIfPresent(

@@ -5,6 +5,7 @@ import dev.mayfly.contracts.function.EventSource;
 import dev.mayfly.contracts.function.Schedule;
 import dev.mayfly.contracts.function.SourceReport;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,8 @@ import org.springframework.context.SmartLifecycle;
 
 /** All that invokes functions by itself in this process, as {@code function.event-sources} says. */
 final class EventSources implements SmartLifecycle {
+    private static final Duration TICK_PAUSE = Duration.ofSeconds(1);
+
     private final String kafka;
     private final SourceDirectory directory = new SourceDirectory(this::changed);
     private final Map<String, KafkaPoller> pollers = new HashMap<>();
@@ -50,7 +53,14 @@ final class EventSources implements SmartLifecycle {
         this.objects = new ObjectEvents(kafka, async, reports, metrics);
         this.times = new DueTimes(settings.catchUp());
         this.ticker = new ScheduleTicker(
-                kafka, "schedules", times, directory::isComplete, async, metrics, settings.session(), clock);
+                kafka,
+                "schedules",
+                times,
+                directory::isComplete,
+                new Ticks(async::accept, async.region(), metrics, TICK_PAUSE, clock),
+                metrics,
+                settings.session(),
+                clock);
     }
 
     /** Waits for Kafka by itself. */

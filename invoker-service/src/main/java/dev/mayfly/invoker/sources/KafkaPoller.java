@@ -19,6 +19,7 @@ final class KafkaPoller implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(KafkaPoller.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofSeconds(3);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
     private final KafkaTopic source;
     private final TenantBrokers brokers;
@@ -56,6 +57,7 @@ final class KafkaPoller implements AutoCloseable {
     private void run() {
         try {
             EventFilter filter = EventFilter.of(source.filters());
+            Duration pause = PAUSE;
             while (!stopping.isStopped()) {
                 Optional<String> trouble = trouble();
                 if (trouble.isEmpty()) {
@@ -65,13 +67,19 @@ final class KafkaPoller implements AutoCloseable {
                     log.info("Event source {} cannot be read: {}", source.id(), what);
                     reports.say(source, SourceReport.Phase.TROUBLED, "PROBLEM: " + what);
                 });
-                stopping.pause(PAUSE);
+                stopping.pause(pause);
+                pause = trouble.isEmpty() ? PAUSE : longer(pause);
             }
         } catch (Stopping.StoppedException e) {
             log.debug("Event source {} is not read any more", source.id());
         } catch (EventFilter.InvalidPatternException e) {
             reports.say(source, SourceReport.Phase.TROUBLED, "PROBLEM: " + e.getMessage());
         }
+    }
+
+    static Duration longer(Duration pause) {
+        Duration twice = pause.multipliedBy(2);
+        return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
     }
 
     private Optional<String> read(EventFilter filter) {
@@ -85,6 +93,9 @@ final class KafkaPoller implements AutoCloseable {
         } catch (KafkaException e) {
             log.info("Event source {}: Kafka fails", source.id(), e);
             return Optional.of("Kafka fails: " + e.getMessage());
+        } catch (RuntimeException e) {
+            log.error("Event source {} broke off and is read again", source.id(), e);
+            return Optional.of("An internal error occurred");
         }
     }
 

@@ -13,12 +13,23 @@ import java.util.OptionalInt;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamWriteConstraints;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Kafka's records as Lambda shows them to functions and to filters, and what functions say of them. */
 final class KafkaRecords {
     /** What a record's members take besides what they hold. */
     private static final int FRAME = 220;
+
+    /** Writes a level around whatever could be read. */
+    private static final JsonMapper FILTERED = JsonMapper.builder(JsonFactory.builder()
+                    .streamWriteConstraints(StreamWriteConstraints.builder()
+                            .maxNestingDepth(1000)
+                            .build())
+                    .build())
+            .build();
 
     private KafkaRecords() {}
 
@@ -92,7 +103,7 @@ final class KafkaRecords {
         return (int) Math.min(bytes, Integer.MAX_VALUE);
     }
 
-    /** The record as filters look at it: its value as JSON where it is an object or array, else as text. */
+    /** The record as filters look at it: its value as JSON where it is an object or array that can be read, else as text. */
     static String filtered(ConsumerRecord<byte[], byte[]> kafka) {
         var filtered = new LinkedHashMap<String, Object>();
         filtered.put("topic", kafka.topic());
@@ -102,7 +113,7 @@ final class KafkaRecords {
         filtered.put("timestampType", timestampType(kafka));
         put(filtered, "key", kafka.key());
         put(filtered, "value", kafka.value());
-        return Json.text(filtered);
+        return FILTERED.writeValueAsString(filtered);
     }
 
     private static void put(Map<String, Object> filtered, String member, byte @Nullable [] bytes) {

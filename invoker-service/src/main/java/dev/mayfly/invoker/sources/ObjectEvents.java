@@ -80,6 +80,8 @@ final class ObjectEvents implements AutoCloseable {
                     read();
                 } catch (KafkaException | CompletionException e) {
                     log.warn("Events of objects wait: {}", e.toString());
+                } catch (RuntimeException e) {
+                    log.error("Events of objects broke off and are read again", e);
                 }
                 stopping.pause(PAUSE);
             }

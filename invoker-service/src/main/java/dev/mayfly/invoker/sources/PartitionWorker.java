@@ -10,12 +10,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Delivers what is read of one partition, in order, one batch at a time, on a thread of its own. The consumer's thread
  * hands records in and asks how far it got.
  */
 final class PartitionWorker {
+    private static final Logger log = LoggerFactory.getLogger(PartitionWorker.class);
     static final int LARGEST_BATCH = 6_000_000;
     private static final int FEWEST_WAITING = 500;
 
@@ -31,6 +35,7 @@ final class PartitionWorker {
     private final Thread thread;
     private long waitingBytes;
     private volatile long done = -1;
+    private volatile @Nullable Long diedAt;
 
     PartitionWorker(
             KafkaTopic source,
@@ -46,6 +51,7 @@ final class PartitionWorker {
         this.memory = memory;
         this.thread = Thread.ofVirtual()
                 .name("source-" + source.id() + "-" + partition)
+                .uncaughtExceptionHandler(this::died)
                 .start(this::run);
     }
 
@@ -69,8 +75,23 @@ final class PartitionWorker {
         memory.add(bytes);
     }
 
+    private void died(Thread worker, Throwable cause) {
+        log.error("{} broke off after offset {}; another takes over", worker.getName(), done, cause);
+        delivery.broke();
+        diedAt = System.nanoTime();
+    }
+
+    /** Whether it broke off by itself, as long ago as that: it does nothing any more. */
+    boolean hasBeenDeadFor(Duration time) {
+        Long since = diedAt;
+        return since != null && System.nanoTime() - since >= time.toNanos();
+    }
+
     /** Whether nothing more should be read for now. */
     boolean isFull() {
+        if (diedAt != null) {
+            return true;
+        }
         lock.lock();
         try {
             return waitingBytes > LARGEST_BATCH

@@ -1,21 +1,16 @@
 package dev.mayfly.invoker.sources;
 
-import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.events.Topics;
-import dev.mayfly.contracts.function.Schedule;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -47,7 +42,7 @@ final class ScheduleTicker implements ConsumerRebalanceListener, AutoCloseable {
     private final String group;
     private final DueTimes times;
     private final BooleanSupplier known;
-    private final AsyncCalls calls;
+    private final Ticks ticks;
     private final SourceMetrics metrics;
     private final Duration session;
     private final Clock clock;
@@ -63,7 +58,7 @@ final class ScheduleTicker implements ConsumerRebalanceListener, AutoCloseable {
             String group,
             DueTimes times,
             BooleanSupplier known,
-            AsyncCalls calls,
+            Ticks ticks,
             SourceMetrics metrics,
             Duration session,
             Clock clock) {
@@ -71,7 +66,7 @@ final class ScheduleTicker implements ConsumerRebalanceListener, AutoCloseable {
         this.group = group;
         this.times = times;
         this.known = known;
-        this.calls = calls;
+        this.ticks = ticks;
         this.metrics = metrics;
         this.session = session;
         this.clock = clock;
@@ -88,6 +83,8 @@ final class ScheduleTicker implements ConsumerRebalanceListener, AutoCloseable {
                     hold();
                 } catch (KafkaException e) {
                     log.warn("Schedules wait for Kafka: {}", e.toString());
+                } catch (RuntimeException e) {
+                    log.error("Schedules broke off and tick again", e);
                 }
                 stopping.pause(PAUSE);
             }
@@ -138,7 +135,7 @@ final class ScheduleTicker implements ConsumerRebalanceListener, AutoCloseable {
                 times.lookAgain();
                 return;
             }
-            due.forEach(this::queue);
+            due.forEach(ticks::queue);
             metrics.ticked(due.size());
         }
         done = now;
@@ -157,41 +154,6 @@ final class ScheduleTicker implements ConsumerRebalanceListener, AutoCloseable {
             done = null;
             return false;
         }
-    }
-
-    private void queue(DueTimes.Tick tick) {
-        Schedule schedule = tick.schedule();
-        byte[] seed = (schedule.id() + ":" + tick.time()).getBytes(StandardCharsets.UTF_8);
-        String requestId = UUID.nameUUIDFromBytes(seed).toString();
-        calls.accept(requestId, schedule.accountId(), schedule.function(), event(schedule, tick.time(), requestId))
-                .whenComplete((exists, failure) -> {
-                    if (failure != null || !Boolean.TRUE.equals(exists)) {
-                        metrics.lostTick();
-                        log.error(
-                                "The tick of schedule {} at {} is lost: {}",
-                                schedule.arn(calls.region()),
-                                tick.time(),
-                                failure == null ? "its function does not exist" : failure.toString());
-                    }
-                });
-    }
-
-    private byte[] event(Schedule schedule, Instant time, String requestId) {
-        String input = schedule.input();
-        if (input != null) {
-            return input.getBytes(StandardCharsets.UTF_8);
-        }
-        var event = new LinkedHashMap<String, Object>();
-        event.put("version", "0");
-        event.put("id", requestId);
-        event.put("detail-type", "Scheduled Event");
-        event.put("source", "aws.events");
-        event.put("account", schedule.accountId());
-        event.put("time", time.toString());
-        event.put("region", calls.region());
-        event.put("resources", List.of(schedule.arn(calls.region())));
-        event.put("detail", Map.of());
-        return Json.bytes(event);
     }
 
     @Override
@@ -230,5 +192,6 @@ final class ScheduleTicker implements ConsumerRebalanceListener, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        ticks.close();
     }
 }

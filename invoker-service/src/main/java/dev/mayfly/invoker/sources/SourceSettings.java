@@ -32,4 +32,11 @@ public record SourceSettings(
         @DefaultValue("30s") Duration longestBackOff,
         @DefaultValue("3s") Duration answerWait,
         @DefaultValue("10s") Duration session,
-        @DefaultValue("5m") Duration catchUp) {}
+        @DefaultValue("5m") Duration catchUp) {
+
+    /** How long to wait after a failure before which there were {@code before} others. */
+    Duration backOff(int before) {
+        Duration wait = backOff.multipliedBy(1L << Math.min(before, 16));
+        return wait.compareTo(longestBackOff) < 0 ? wait : longestBackOff;
+    }
+}

@@ -44,6 +44,9 @@ final class TopicReading implements ConsumerRebalanceListener, AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Map<TopicPartition, PartitionWorker> workers = new HashMap<>();
     private final Map<TopicPartition, Long> committed = new HashMap<>();
+    /** How many workers of a partition broke off since something was done. */
+    private final Map<TopicPartition, Integer> deaths = new HashMap<>();
+
     private final Gauge gauge;
     private volatile double lag;
 
@@ -103,8 +106,9 @@ final class TopicReading implements ConsumerRebalanceListener, AutoCloseable {
                     worker.add(records.records(partition));
                 }
             }
-            throttle();
             commit(workers.keySet());
+            replaceTheDead();
+            throttle();
             lag = workers.keySet().stream()
                     .map(consumer::currentLag)
                     .filter(OptionalLong::isPresent)
@@ -112,6 +116,23 @@ final class TopicReading implements ConsumerRebalanceListener, AutoCloseable {
                     .sum();
         }
         finish(new HashSet<>(workers.keySet()));
+    }
+
+    /** What a worker broke off at is read again, by another one, a while later. */
+    private void replaceTheDead() {
+        workers.replaceAll((partition, worker) -> {
+            int before = deaths.getOrDefault(partition, 0);
+            if (!worker.hasBeenDeadFor(settings.backOff(before))) {
+                return worker;
+            }
+            deaths.put(partition, before + 1);
+            consumer.seek(partition, Math.max(worker.done(), committed.getOrDefault(partition, 0L)));
+            return worker(partition);
+        });
+    }
+
+    private PartitionWorker worker(TopicPartition partition) {
+        return new PartitionWorker(source, partition.partition(), filter, delivery, metrics, memory);
     }
 
     private void throttle() {
@@ -140,7 +161,10 @@ final class TopicReading implements ConsumerRebalanceListener, AutoCloseable {
         }
         try {
             consumer.commitSync(news, PATIENCE);
-            news.forEach((partition, offset) -> committed.put(partition, offset.offset()));
+            news.forEach((partition, offset) -> {
+                committed.put(partition, offset.offset());
+                deaths.remove(partition);
+            });
         } catch (RebalanceInProgressException | CommitFailedException | TimeoutException e) {
             log.info("Event source {}: offsets are committed later: {}", source.id(), e.getMessage());
         }
@@ -157,8 +181,7 @@ final class TopicReading implements ConsumerRebalanceListener, AutoCloseable {
         }
         for (TopicPartition partition : partitions) {
             committed.put(partition, consumer.position(partition, PATIENCE));
-            workers.put(
-                    partition, new PartitionWorker(source, partition.partition(), filter, delivery, metrics, memory));
+            workers.put(partition, worker(partition));
         }
     }
 
@@ -199,6 +222,7 @@ final class TopicReading implements ConsumerRebalanceListener, AutoCloseable {
         partitions.forEach(partition -> {
             var worker = workers.remove(partition);
             committed.remove(partition);
+            deaths.remove(partition);
             if (worker != null) {
                 worker.stop();
             }
@@ -215,6 +239,7 @@ final class TopicReading implements ConsumerRebalanceListener, AutoCloseable {
         commit(partitions);
         workers.keySet().removeAll(partitions);
         committed.keySet().removeAll(partitions);
+        deaths.keySet().removeAll(partitions);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.mayfly.invoker.sources;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mayfly.contracts.triggers.EventFilter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -105,5 +106,15 @@ class KafkaRecordsTest {
             })
     void whatCannotBeUnderstoodIsTheFailureOfAll(String answer) {
         assertThat(failed(answer)).hasValue(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {499, 500, 501, 999, 1000, 100_000})
+    void howeverDeepAValueIsFiltersCanLookAtTheRecord(int levels) throws Exception {
+        String filtered = KafkaRecords.filtered(kafka(10, "k", "[".repeat(levels) + "]".repeat(levels)));
+        assertThat(EventFilter.of(List.of("{\"key\":[\"k\"]}")).passes(filtered))
+                .isTrue();
+        assertThat(EventFilter.of(List.of("{\"value\":{\"a\":[1]}}")).passes(filtered))
+                .isFalse();
     }
 }
