@@ -1,5 +1,6 @@
 package dev.mayfly.contracts.events;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Creates the topics of the suite where they are missing, and lets those that are there take as large records as new ones.
+ * Creates the topics of the suite where they are missing, and has those that are there take as large records as new ones, and
+ * keep what waits.
  * Safe to run from every service at once.
  */
 public final class TopicCreation {
@@ -50,7 +52,7 @@ public final class TopicCreation {
             for (var created : admin.createTopics(missing).values().values()) {
                 awaitCreation(created);
             }
-            widen(
+            amend(
                     admin,
                     Topics.definitions().stream()
                             .map(NewTopic::name)
@@ -63,25 +65,39 @@ public final class TopicCreation {
         }
     }
 
-    /** Topics of an older release, or that an operator made, take smaller records than {@link EventPublisher} sends. */
-    private static void widen(Admin admin, List<String> topics) throws InterruptedException {
+    /**
+     * Topics of an older release, or that an operator made, take smaller records than {@link EventPublisher} sends. What waited
+     * for a paused function was deleted after 14 days.
+     */
+    private static void amend(Admin admin, List<String> topics) throws InterruptedException {
         try {
-            var narrow = new HashMap<ConfigResource, Collection<AlterConfigOp>>();
+            var amendments = new HashMap<ConfigResource, Collection<AlterConfigOp>>();
             var described = admin.describeConfigs(topics.stream()
                             .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
                             .toList())
                     .all()
                     .get();
             described.forEach((topic, config) -> {
+                var changes = new ArrayList<AlterConfigOp>();
                 if (Long.parseLong(config.get(Topics.MAX_MESSAGE).value()) < Topics.MAX_MESSAGE_BYTES) {
-                    var wider = new ConfigEntry(Topics.MAX_MESSAGE, Integer.toString(Topics.MAX_MESSAGE_BYTES));
-                    narrow.put(topic, List.of(new AlterConfigOp(wider, AlterConfigOp.OpType.SET)));
+                    changes.add(set(Topics.MAX_MESSAGE, Integer.toString(Topics.MAX_MESSAGE_BYTES)));
+                }
+                if (topic.name().equals(Topics.PARKED_INVOCATIONS.topic())
+                        && !Topics.COMPACT.equals(config.get(Topics.CLEANUP).value())) {
+                    changes.add(set(Topics.CLEANUP, Topics.COMPACT));
+                }
+                if (!changes.isEmpty()) {
+                    amendments.put(topic, changes);
                 }
             });
-            admin.incrementalAlterConfigs(narrow).all().get();
+            admin.incrementalAlterConfigs(amendments).all().get();
         } catch (ExecutionException e) {
             log.warn("Whether all topics take records of {} bytes could not be seen to", Topics.MAX_MESSAGE_BYTES, e);
         }
+    }
+
+    private static AlterConfigOp set(String name, String value) {
+        return new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
     }
 
     private static void awaitCreation(org.apache.kafka.common.KafkaFuture<Void> created)

@@ -58,7 +58,7 @@ public enum Topics {
         COMPACTED,
         /** Compacted soon and often, since its entries come and go. */
         WORKING_SET,
-        /** As {@link #WORKING_SET}, for what may wait for days. */
+        /** As {@link #WORKING_SET}, for what may wait for as long as it likes: nothing goes but by its tombstone. */
         PARKED,
         LOG,
         SHORT_LIVED
@@ -71,6 +71,8 @@ public enum Topics {
     static final int MAX_MESSAGE_BYTES = 2_097_152;
 
     static final String MAX_MESSAGE = "max.message.bytes";
+    static final String CLEANUP = "cleanup.policy";
+    static final String COMPACT = "compact";
 
     private final String topic;
     private final int partitions;
@@ -95,9 +97,9 @@ public enum Topics {
     NewTopic definition() {
         Map<String, String> config = new HashMap<>(
                 switch (kind) {
-                    case COMPACTED -> Map.of("cleanup.policy", "compact", "segment.ms", "3600000");
-                    case WORKING_SET -> workingSet(Duration.ofDays(1));
-                    case PARKED -> workingSet(Duration.ofDays(14));
+                    case COMPACTED -> Map.of(CLEANUP, COMPACT, "segment.ms", "3600000");
+                    case WORKING_SET -> workingSet("compact,delete");
+                    case PARKED -> workingSet(COMPACT);
                     case LOG -> Map.of("retention.ms", millis(Duration.ofDays(7)));
                     case SHORT_LIVED -> Map.of("retention.ms", millis(Duration.ofMinutes(10)), "segment.ms", "60000");
                 });
@@ -105,12 +107,12 @@ public enum Topics {
         return new NewTopic(topic, java.util.Optional.of(partitions), java.util.Optional.empty()).configs(config);
     }
 
-    private static Map<String, String> workingSet(Duration retention) {
+    private static Map<String, String> workingSet(String cleanup) {
         return Map.of(
-                "cleanup.policy",
-                "compact,delete",
+                CLEANUP,
+                cleanup,
                 "retention.ms",
-                millis(retention),
+                millis(Duration.ofDays(1)),
                 "segment.ms",
                 "60000",
                 "segment.bytes",

@@ -43,14 +43,33 @@ class TopicTailTest {
                 assertThat(described.get(definition.name()).partitions()).hasSize(definition.numPartitions());
             }
             var compacted = new ConfigResource(ConfigResource.Type.TOPIC, Topics.ACCESS_KEYS.topic());
-            assertThat(admin.describeConfigs(List.of(compacted))
-                            .all()
-                            .get()
-                            .get(compacted)
-                            .get("cleanup.policy")
-                            .value())
-                    .isEqualTo("compact");
+            assertThat(cleanup(admin, compacted)).isEqualTo("compact");
         }
+    }
+
+    /** What the version before made deleted what had waited for 14 days. */
+    @Test
+    void whatIsParkedIsKeptUntilItIsTaken() throws Exception {
+        var parked = new ConfigResource(ConfigResource.Type.TOPIC, Topics.PARKED_INVOCATIONS.topic());
+        try (var admin = Admin.create(Map.of("bootstrap.servers", (Object) TestKafka.bootstrapServers()))) {
+            assertThat(cleanup(admin, parked)).isEqualTo("compact");
+            var before =
+                    new AlterConfigOp(new ConfigEntry("cleanup.policy", "compact,delete"), AlterConfigOp.OpType.SET);
+            admin.incrementalAlterConfigs(Map.of(parked, List.of(before))).all().get();
+            TopicCreation.ensureAll(TestKafka.bootstrapServers());
+            Awaitility.await()
+                    .atMost(LIMIT)
+                    .untilAsserted(() -> assertThat(cleanup(admin, parked)).isEqualTo("compact"));
+        }
+    }
+
+    private static String cleanup(Admin admin, ConfigResource topic) throws Exception {
+        return admin.describeConfigs(List.of(topic))
+                .all()
+                .get()
+                .get(topic)
+                .get("cleanup.policy")
+                .value();
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.mayfly.invoker.queue;
 import dev.mayfly.contracts.events.CloudEvent;
 import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.contracts.queue.QueuedEvent;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -142,9 +143,7 @@ final class DelayLine implements AutoCloseable {
 
     private static Instant due(ConsumerRecord<String, byte[]> received) {
         var header = received.headers().lastHeader("ce_notbefore");
-        return header == null
-                ? Instant.EPOCH
-                : Instant.parse(new String(header.value(), java.nio.charset.StandardCharsets.UTF_8));
+        return header == null ? Instant.EPOCH : Instant.parse(new String(header.value(), StandardCharsets.UTF_8));
     }
 
     private final class Forgetting implements ConsumerRebalanceListener {

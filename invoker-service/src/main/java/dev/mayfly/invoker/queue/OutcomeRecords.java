@@ -1,9 +1,8 @@
 package dev.mayfly.invoker.queue;
 
+import dev.mayfly.contracts.events.EmbeddedJson;
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.queue.QueuedEvent;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -14,12 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.util.RawValue;
 
 /** Makes the records that destinations and dead-letter targets get, in the form that AWS documents. */
 final class OutcomeRecords {
@@ -32,24 +26,8 @@ final class OutcomeRecords {
     /** The condition of what was stopped as a loop. */
     static final String RECURSIVE = "RecursiveInvocationException";
 
-    /** Levels of JSON: ten times what is let in, since a record may be about a record; each takes memory to look through. */
-    private static final int DEEPEST = 10_000;
-
-    private static final String BYTE_ORDER_MARK = "\uFEFF";
-
     /** AWS gives the first kilobyte of the message. */
     private static final int MESSAGE_BYTES = 1024;
-
-    /** Looks through what was let in, or what a function answered, which is copied as it is. */
-    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(DEEPEST)
-                            .maxStringLength(Integer.MAX_VALUE)
-                            .maxNameLength(Integer.MAX_VALUE)
-                            .maxNumberLength(Integer.MAX_VALUE)
-                            .build())
-                    .build())
-            .build();
 
     private final Clock clock;
 
@@ -111,9 +89,9 @@ final class OutcomeRecords {
 
     private QueuedEvent invocationRecord(
             QueuedEvent event, String target, String condition, @Nullable Attempt attempt) {
-        Object request = embedded(event.payload());
+        Object request = EmbeddedJson.of(event.payload());
         byte[] answer = attempt == null ? null : attempt.body();
-        byte[] fitting = json(event, condition, attempt, request, answer == null ? null : embedded(answer));
+        byte[] fitting = json(event, condition, attempt, request, answer == null ? null : EmbeddedJson.of(answer));
         if (fitting.length > LARGEST) {
             fitting = json(event, condition, attempt, request, null);
         }
@@ -151,7 +129,7 @@ final class OutcomeRecords {
             invocation.put("responseContext", response);
             invocation.put("responsePayload", responsePayload);
         }
-        return JSON.writeValueAsBytes(invocation);
+        return JsonMapper.shared().writeValueAsBytes(invocation);
     }
 
     private static int invokeCount(QueuedEvent event, @Nullable Attempt attempt) {
@@ -163,37 +141,6 @@ final class OutcomeRecords {
         return event.qualifier().equals(FunctionVersion.LATEST) && !arn.endsWith(FunctionVersion.LATEST)
                 ? arn + ":" + FunctionVersion.LATEST
                 : arn;
-    }
-
-    /** JSON goes in as it is, however deep; what is none, which a function may well answer, becomes a JSON string. */
-    private static @Nullable Object embedded(byte[] payload) {
-        if (payload.length == 0) {
-            return null;
-        }
-        String text;
-        try {
-            text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(payload))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return new String(payload, StandardCharsets.UTF_8);
-        }
-        String json = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
-        return isJson(json) ? new RawValue(json) : text;
-    }
-
-    private static boolean isJson(String text) {
-        try (JsonParser parser = JSON.createParser(text)) {
-            if (parser.nextToken() == null) {
-                return false;
-            }
-            parser.skipChildren();
-            parser.finishToken();
-            return parser.nextToken() == null;
-        } catch (JacksonException e) {
-            return false;
-        }
     }
 
     /** Named after what it is about, so that a record that is made twice is delivered once. */
