@@ -23,6 +23,7 @@ public record ObservabilitySettings(
      * @param logRetention how long log lines are kept, in whole days; default 7 d
      * @param traceRetention how long invocations' traces are kept, in whole days; default 7 d
      * @param followers how many may follow logs at once; more are refused; default 200
+     * @param followersPerAccount how many of them may be of one account, as long as at least as many places are free; default 50
      * @param followInterval how often a follower is told of new lines; default 300 ms
      */
     public record Observability(
@@ -31,5 +32,6 @@ public record ObservabilitySettings(
             @DefaultValue("7d") Duration logRetention,
             @DefaultValue("7d") Duration traceRetention,
             @DefaultValue("200") int followers,
+            @DefaultValue("50") int followersPerAccount,
             @DefaultValue("300ms") Duration followInterval) {}
 }

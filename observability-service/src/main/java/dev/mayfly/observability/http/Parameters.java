@@ -54,6 +54,9 @@ public final class Parameters {
         if (value.length() > maxLength) {
             throw Problem.badRequest("'" + name + "' has more than " + maxLength + " characters.");
         }
+        if (value.indexOf('\0') >= 0) {
+            throw Problem.badRequest("'" + name + "' has a character that no text has.");
+        }
         return value;
     }
 
@@ -96,7 +99,7 @@ public final class Parameters {
             return Long.parseLong(value);
         }
         try {
-            return OffsetDateTime.parse(value).toInstant().toEpochMilli();
+            return Math.max(0, OffsetDateTime.parse(value).toInstant().toEpochMilli());
         } catch (DateTimeException | ArithmeticException e) {
             throw Problem.badRequest("'" + name
                     + "' is a time such as 2026-01-31T12:00:00Z, a while ago such as 10m, or milliseconds since 1970; not "

@@ -11,7 +11,8 @@ import tools.jackson.databind.JsonNode;
 /** The members of a request of the CloudWatch Logs API, with its complaints. */
 final class CloudWatchInput {
     private static final Pattern GROUP = Pattern.compile("[.\\-_/#A-Za-z0-9]{1,512}");
-    private static final Pattern STREAM = Pattern.compile("[^:*]{1,512}");
+    private static final Pattern GROUP_PART = Pattern.compile("[.\\-_/#A-Za-z0-9]{0,512}");
+    private static final Pattern STREAM = Pattern.compile("[^:*\\x00]{1,512}");
     private static final Pattern GROUP_ARN =
             Pattern.compile("arn:aws:logs:[a-z0-9-]+:([0-9]{12}):log-group:([.\\-_/#A-Za-z0-9]{1,512})(?::\\*)?");
 
@@ -52,6 +53,27 @@ final class CloudWatchInput {
             return arn.group(2);
         }
         return matching(member, value, GROUP);
+    }
+
+    /** What names of groups begin with, or an empty text. */
+    String groupPrefix() {
+        String value = text("logGroupNamePrefix");
+        return value == null ? "" : matching("logGroupNamePrefix", value, GROUP);
+    }
+
+    /** What is in names of groups, or an empty text. */
+    String groupPart() {
+        String value = text("logGroupNamePattern");
+        return value == null ? "" : matching("logGroupNamePattern", value, GROUP_PART);
+    }
+
+    /** The name of the group after which a list goes on, or an empty text. */
+    String lastGroup() {
+        String token = text("nextToken");
+        if (token != null && !GROUP.matcher(token).matches()) {
+            throw CloudWatchRefusal.invalid("The specified nextToken is invalid.");
+        }
+        return token == null ? "" : token;
     }
 
     String stream() {

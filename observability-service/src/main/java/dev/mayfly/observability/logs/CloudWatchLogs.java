@@ -117,7 +117,9 @@ class CloudWatchLogs {
                 ? lines.upTo(question, from == null ? latest : from, limit)
                 : lines.after(question, from == null ? LogPosition.START : from, limit);
         found = withinPage(found, back);
-        LogPosition stay = from == null ? (back ? LogPosition.START : new LogPosition(start, 0)) : from;
+        LogPosition stay = from == null
+                ? (back ? LogPosition.START : new LogPosition(Math.min(start, LogQuestion.FOREVER), 0))
+                : from;
         var answer = new LinkedHashMap<String, Object>();
         answer.put("events", found.stream().map(CloudWatchLogs::event).toList());
         answer.put(
@@ -148,15 +150,13 @@ class CloudWatchLogs {
     }
 
     Map<String, Object> describeLogGroups(String account, CloudWatchInput input) {
-        String prefix = input.text("logGroupNamePrefix");
-        String part = input.text("logGroupNamePattern");
-        if (prefix != null && part != null) {
+        String prefix = input.groupPrefix();
+        String part = input.groupPart();
+        if (!prefix.isEmpty() && !part.isEmpty()) {
             throw CloudWatchRefusal.invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive");
         }
         int limit = input.limit(MOST_DESCRIBED, MOST_DESCRIBED);
-        String token = input.text("nextToken");
-        var found = streams.groups(
-                account, token == null ? "" : token, prefix == null ? "" : prefix, part == null ? "" : part, limit + 1);
+        var found = streams.groups(account, input.lastGroup(), prefix, part, limit + 1);
         var answer = new LinkedHashMap<String, Object>();
         var page = found.subList(0, Math.min(limit, found.size()));
         answer.put(

@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -34,14 +33,15 @@ class LogFollowing {
 
     private final LogLines lines;
     private final LogStreams streams;
-    private final Semaphore places;
+    private final FollowerPlaces places;
     private final Duration interval;
     private final CountDownLatch stopping = new CountDownLatch(1);
 
     LogFollowing(LogLines lines, LogStreams streams, ObservabilitySettings settings) {
         this.lines = lines;
         this.streams = streams;
-        this.places = new Semaphore(settings.observability().followers());
+        this.places = new FollowerPlaces(
+                settings.observability().followers(), settings.observability().followersPerAccount());
         this.interval = settings.observability().followInterval();
     }
 
@@ -63,8 +63,9 @@ class LogFollowing {
             boolean fromThePast,
             HttpServletResponse response)
             throws IOException {
-        if (!places.tryAcquire()) {
-            throw new Problem(HttpStatus.TOO_MANY_REQUESTS, "As many follow logs as may at once. Try again later.");
+        if (!places.tryTake(question.account())) {
+            throw new Problem(
+                    HttpStatus.TOO_MANY_REQUESTS, "As many follow your logs as may at once. Try again later.");
         }
         try {
             long seen = last != null ? last : fromThePast ? lines.lastBefore(question) : lines.lastOf(question);
@@ -76,7 +77,7 @@ class LogFollowing {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            places.release();
+            places.giveBack(question.account());
         }
     }
 

@@ -17,6 +17,10 @@ record LogPosition(long time, long line) {
     /** What {@link #token} gave; null for anything else. */
     static @Nullable LogPosition of(String token) {
         var match = TOKEN.matcher(token);
-        return match.matches() ? new LogPosition(Long.parseLong(match.group(1)), Long.parseLong(match.group(2))) : null;
+        if (!match.matches()) {
+            return null;
+        }
+        long time = Long.parseLong(match.group(1));
+        return time > LogQuestion.FOREVER ? null : new LogPosition(time, Long.parseLong(match.group(2)));
     }
 }

@@ -4,6 +4,7 @@ import dev.mayfly.contracts.logs.LogLine;
 import java.nio.charset.StandardCharsets;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -32,7 +33,7 @@ class LogStreams {
     private record Key(String account, String group, String stream) implements Comparable<Key> {
         @Override
         public int compareTo(Key other) {
-            return java.util.Comparator.comparing(Key::account)
+            return Comparator.comparing(Key::account)
                     .thenComparing(Key::group)
                     .thenComparing(Key::stream)
                     .compare(this, other);

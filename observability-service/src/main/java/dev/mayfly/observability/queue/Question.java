@@ -63,9 +63,7 @@ final class Question {
         }
         try {
             Instant read = text.startsWith("P") ? now.minus(Duration.parse(text)) : Instant.parse(text);
-            boolean sane = read.isAfter(Instant.EPOCH.minus(Duration.ofDays(1)))
-                    && read.isBefore(now.plus(Duration.ofDays(36_500)));
-            if (sane) {
+            if (isSane(read)) {
                 return read;
             }
         } catch (DateTimeException | ArithmeticException e) {
@@ -73,6 +71,11 @@ final class Question {
         }
         throw Problem.badRequest(
                 name + "=" + text + " is no time: give e.g. 2026-01-31T12:00:00Z, or PT15M for 15" + " minutes ago.");
+    }
+
+    private boolean isSane(Instant read) {
+        return read.isAfter(Instant.EPOCH.minus(Duration.ofDays(1)))
+                && read.isBefore(now.plus(Duration.ofDays(36_500)));
     }
 
     int limit(int byDefault, int most) {
@@ -116,8 +119,9 @@ final class Question {
         }
         try {
             String[] parts = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8).split(" ", 2);
-            if (parts.length == 2 && parts[1].indexOf('\0') < 0) {
-                return new Cursor(Instant.parse(parts[0]), parts[1]);
+            Instant at = Instant.parse(parts[0]);
+            if (parts.length == 2 && parts[1].indexOf('\0') < 0 && isSane(at)) {
+                return new Cursor(at, parts[1]);
             }
         } catch (IllegalArgumentException | DateTimeException e) {
             // Said below.

@@ -2,9 +2,9 @@ package dev.mayfly.observability.queue;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.mayfly.contracts.events.EmbeddedJson;
 import dev.mayfly.observability.http.Problem;
 import jakarta.servlet.http.HttpServletRequest;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,9 +19,6 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code /v1/functions/{name}/queue}: what is queued for a function, and orders about it. */
 @RestController
@@ -69,7 +66,7 @@ class QueueController {
     record Whole(
             @JsonUnwrapped QueueReading.Event event,
             @Nullable Long payloadBytes,
-            @Nullable JsonNode payload) {}
+            @Nullable Object payload) {}
 
     private final QueueReading reading;
     private final QueueTable table;
@@ -166,21 +163,13 @@ class QueueController {
         return new Whole(
                 located.event(),
                 payload == null ? null : Long.valueOf(payload.length),
-                payload == null ? null : tree(payload));
+                payload == null ? null : EmbeddedJson.of(payload));
     }
 
     private QueueReading.Located find(Target target, String requestId) {
         return reading.find(target, requestId)
                 .orElseThrow(() -> Problem.notFound("The queue of " + target.label() + " knows no event "
                         + requestId.substring(0, Math.min(requestId.length(), 100)) + "."));
-    }
-
-    private static JsonNode tree(byte[] payload) {
-        try {
-            return JsonMapper.shared().readTree(payload);
-        } catch (JacksonException e) {
-            return JsonMapper.shared().getNodeFactory().stringNode(new String(payload, StandardCharsets.UTF_8));
-        }
     }
 
     @DeleteMapping(PATH + "/events/{requestId}")

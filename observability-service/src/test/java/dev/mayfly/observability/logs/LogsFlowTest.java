@@ -145,14 +145,55 @@ class LogsFlowTest {
         refused("FilterLogEvents", "{\"logGroupName\":\"/g\",\"nextToken\":\"x\"}", "InvalidParameterException");
         refused("FilterLogEvents", "{\"logGroupName\":\"/g\",\"filterPattern\":\"[a]\"}", "InvalidParameterException");
         refused("GetLogEvents", "{\"logGroupName\":\"/g\"}", "InvalidParameterException");
+        String nul = "a\\u0000";
+        for (String operation : new String[] {"FilterLogEvents", "GetLogEvents", "DescribeLogStreams"}) {
+            for (String member : new String[] {
+                "\"logStreamName\":\"" + nul + "\"",
+                "\"logStreamNames\":[\"" + nul + "\"]",
+                "\"logStreamName\":\"s\",\"logStreamNamePrefix\":\"" + nul + "\"",
+                "\"logStreamName\":\"s\",\"nextToken\":\"" + nul + "\"",
+                "\"logStreamName\":\"s\",\"nextToken\":\"9999999999999999.1\"",
+                "\"logGroupIdentifier\":\"" + nul + "\""
+            }) {
+                var answer = SERVICE.logs(ACCOUNT, Role.OWNER, operation, "{\"logGroupName\":\"/g\"," + member + "}");
+                assertThat(answer.statusCode())
+                        .as(operation + member + answer.body())
+                        .isEqualTo(400);
+            }
+        }
+        for (String member : new String[] {"logGroupNamePrefix", "logGroupNamePattern", "nextToken"}) {
+            refused("DescribeLogGroups", "{\"" + member + "\":\"" + nul + "\"}", "InvalidParameterException");
+        }
+        refused(
+                "GetLogEvents",
+                "{\"logGroupName\":\"/g\",\"logStreamName\":\"" + nul + "\"}",
+                "InvalidParameterException");
         refused("PutRetentionPolicy", "{}", "UnsupportedOperationException");
         assertThat(SERVICE.logs(ACCOUNT, Role.INVOKER, "DescribeLogGroups", "{}")
                         .body())
                 .contains("AccessDeniedException");
-        for (String query :
-                new String[] {"since=x", "limit=0", "cursor=a", "unknown=1", "filter=%5Ba", "limit=1&limit=2"}) {
+        for (String query : new String[] {
+            "since=x",
+            "limit=0",
+            "cursor=a",
+            "unknown=1",
+            "filter=%5Ba",
+            "limit=1&limit=2",
+            "stream=a%00",
+            "requestId=%00",
+            "filter=%00",
+            "cursor=9999999999999999.1"
+        }) {
             var answer = SERVICE.get(ACCOUNT, Role.OWNER, "/v1/functions/f/logs?" + query);
             assertThat(answer.statusCode()).as(query + answer.body()).isEqualTo(400);
+        }
+        for (String target : new String[] {
+            "/v1/functions/f/invocations?since=-200000-01-01T00:00:00Z",
+            "/v1/functions/f/logs?since=-200000-01-01T00:00:00Z&until=%2B200000-01-01T00:00:00Z"
+        }) {
+            assertThat(SERVICE.get(ACCOUNT, Role.OWNER, target).statusCode())
+                    .as(target)
+                    .isEqualTo(200);
         }
         assertThat(SERVICE.get(ACCOUNT, Role.INVOKER, "/v1/functions/f/logs").statusCode())
                 .isEqualTo(403);

@@ -27,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -296,6 +297,22 @@ class QueueTest {
                 .isZero();
     }
 
+    private static String cursor(String text) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void payloadsAreShownHoweverDeep() throws Exception {
+        for (int levels : new int[] {500, 501, 1000}) {
+            String payload = "[".repeat(levels) + "]".repeat(levels);
+            var event = accept("deep", "$LATEST", payload);
+            await().atMost(LIMIT)
+                    .untilAsserted(() -> assertThat(send("GET", "deep/queue/events/" + event.requestId(), Role.OWNER)
+                                    .body())
+                            .contains("\"payload\":" + payload));
+        }
+    }
+
     @Test
     void whatCannotBeAskedIsRefusedAsAProblem() throws Exception {
         var event = accept("guarded", "$LATEST", "\"secret\"");
@@ -315,6 +332,10 @@ class QueueTest {
                 "guarded/queue/events?limit=99999999999999999999",
                 "guarded/queue/events?cursor=nonsense",
                 "guarded/queue/events?cursor=AA",
+                "guarded/queue/events?cursor=" + cursor("+900000000-01-01T00:00:00Z x"),
+                "guarded/queue/events?cursor=" + cursor("2026-01-01T00:00:00Z \0"),
+                "guarded/queue/events?requestId=%00",
+                "guarded/queue/dead-letters?error=%00",
                 "guarded/queue/events?state=flying",
                 "guarded/queue/events?since=yesterday",
                 "guarded/queue/events?since=P99999999999D",
