@@ -2,10 +2,13 @@ package dev.mayfly.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.InvocationType;
@@ -86,6 +89,36 @@ class LogsTest {
                             .path("events")
                             .size())
                     .isGreaterThanOrEqualTo(4);
+        }
+    }
+
+    @Test
+    void theCommandLineClientFollows(@TempDir Path folder) throws Exception {
+        String version = suite.client(LIMIT, "aws", "--version").output();
+        assumeTrue(
+                version.startsWith("aws-cli/2"), "`aws logs tail` is of version 2 of the aws cli; this is " + version);
+        try (LambdaClient lambda = suite.lambda()) {
+            String name = deployed(lambda, "tailed", "exports.handler = async e => console.log('heard', e);");
+            lambda.invoke(request -> request.functionName(name).payload(SdkBytes.fromUtf8String("\"before\"")));
+            String group = "/aws/lambda/" + name;
+            await().atMost(LIMIT).until(() -> aws("filter-log-events", "--log-group-name", group)
+                    .contains("heard before"));
+            Path output = folder.resolve("tail.out");
+            Process tail = suite.startClient(output, "aws", "logs", "tail", group, "--follow", "--since", "10m");
+            try {
+                await().atMost(LIMIT)
+                        .untilAsserted(() -> assertThat(output).content().contains("heard before"));
+                for (int number = 0; number < 3; number++) {
+                    String word = "after-" + number;
+                    lambda.invoke(request ->
+                            request.functionName(name).payload(SdkBytes.fromUtf8String("\"" + word + "\"")));
+                    await().atMost(LIMIT)
+                            .untilAsserted(() -> assertThat(output).content().contains("heard " + word));
+                }
+                assertThat(output).content().containsOnlyOnce("heard before").containsOnlyOnce("heard after-0");
+            } finally {
+                tail.destroy();
+            }
         }
     }
 

@@ -128,13 +128,7 @@ final class RunningSuite {
     private Ran run(Duration limit, Map<String, String> more, List<String> command) {
         try {
             Path output = Files.createTempFile("mayfly-acceptance", ".out");
-            var builder = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
-            builder.environment().putAll(settings);
-            builder.environment().putAll(more);
-            var process = builder.start();
+            var process = start(output, more, command);
             boolean ended = process.waitFor(limit);
             if (!ended) {
                 process.destroyForcibly().waitFor();
@@ -151,6 +145,21 @@ final class RunningSuite {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    private Process start(Path output, Map<String, String> more, List<String> command) throws IOException {
+        var builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
+        builder.environment().putAll(settings);
+        builder.environment().putAll(more);
+        return builder.start();
+    }
+
+    /** As {@link #client}, for a program that goes on until it is stopped: what it prints goes to {@code output}. */
+    Process startClient(Path output, String... command) throws IOException {
+        return start(output, exports, List.of(command));
     }
 
     Path root() {
