@@ -101,8 +101,9 @@ class LogsTest {
             String name = deployed(lambda, "tailed", "exports.handler = async e => console.log('heard', e);");
             lambda.invoke(request -> request.functionName(name).payload(SdkBytes.fromUtf8String("\"before\"")));
             String group = "/aws/lambda/" + name;
-            await().atMost(LIMIT).until(() -> aws("filter-log-events", "--log-group-name", group)
-                    .contains("heard before"));
+            await().atMost(LIMIT)
+                    .until(() ->
+                            aws("filter-log-events", "--log-group-name", group).contains("heard before"));
             Path output = folder.resolve("tail.out");
             Process tail = suite.startClient(output, "aws", "logs", "tail", group, "--follow", "--since", "10m");
             try {
@@ -110,8 +111,8 @@ class LogsTest {
                         .untilAsserted(() -> assertThat(output).content().contains("heard before"));
                 for (int number = 0; number < 3; number++) {
                     String word = "after-" + number;
-                    lambda.invoke(request ->
-                            request.functionName(name).payload(SdkBytes.fromUtf8String("\"" + word + "\"")));
+                    lambda.invoke(
+                            request -> request.functionName(name).payload(SdkBytes.fromUtf8String("\"" + word + "\"")));
                     await().atMost(LIMIT)
                             .untilAsserted(() -> assertThat(output).content().contains("heard " + word));
                 }

@@ -59,6 +59,7 @@ final class KafkaPoller implements AutoCloseable {
             EventFilter filter = EventFilter.of(source.filters());
             Duration pause = PAUSE;
             while (!stopping.isStopped()) {
+                long begun = System.nanoTime();
                 Optional<String> trouble = trouble();
                 if (trouble.isEmpty()) {
                     trouble = read(filter);
@@ -67,8 +68,11 @@ final class KafkaPoller implements AutoCloseable {
                     log.info("Event source {} cannot be read: {}", source.id(), what);
                     reports.say(source, SourceReport.Phase.TROUBLED, "PROBLEM: " + what);
                 });
+                if (System.nanoTime() - begun > LONGEST_PAUSE.toNanos()) {
+                    pause = PAUSE;
+                }
                 stopping.pause(pause);
-                pause = trouble.isEmpty() ? PAUSE : longer(pause);
+                pause = longer(pause);
             }
         } catch (Stopping.StoppedException e) {
             log.debug("Event source {} is not read any more", source.id());
