@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param image set when it is deployed as an image; {@code codeSha256} then names an OCI archive, and {@code runtime} is
  *     {@link #IMAGE_RUNTIME}
  * @param logging how it logs
- * @param snapStart whether its sandboxes are restored from a snapshot that was taken when the version was published, where
- *     the tier can
+ * @param snapStart whether a snapshot is taken when the version is published, and its sandboxes go on from that; never in tiers
+ *     that take none
  * @param deadLetterArn where asynchronous events go that failed for good, or null
  * @param tracing whether the trace header says {@code Sampled=1} where the client left that open
  */

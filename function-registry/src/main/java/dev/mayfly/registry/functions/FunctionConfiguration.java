@@ -1,6 +1,5 @@
 package dev.mayfly.registry.functions;
 
-import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.function.LogSettings;
 import dev.mayfly.registry.lambda.LambdaJson;
 import java.util.Base64;
@@ -125,11 +124,9 @@ record FunctionConfiguration(
     }
 
     private static Map<String, String> snapStart(FunctionSnapshot function) {
-        boolean on = function.settings().options().snapStart();
-        boolean optimised = on
-                && !function.number().equals(FunctionVersion.LATEST)
-                && function.status().isActive();
-        return Map.of("ApplyOn", on ? "PublishedVersions" : "None", "OptimizationStatus", optimised ? "On" : "Off");
+        boolean wanted = function.settings().options().snapStart();
+        boolean on = function.snapStarts() && function.status().isActive();
+        return Map.of("ApplyOn", wanted ? "PublishedVersions" : "None", "OptimizationStatus", on ? "On" : "Off");
     }
 
     private static LoggingConfig logging(LogSettings logging) {

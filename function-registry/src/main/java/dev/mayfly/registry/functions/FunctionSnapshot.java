@@ -41,6 +41,11 @@ record FunctionSnapshot(
         return Objects.requireNonNullElseGet(settings.options().logging(), () -> LogSettings.ofFunction(name));
     }
 
+    /** Whether it is a version whose sandboxes go on from a snapshot because the user wants that: only where its tier takes any. */
+    boolean snapStarts() {
+        return settings.options().snapStart() && isolation.takesSnapshots() && !number.equals(FunctionVersion.LATEST);
+    }
+
     /** Whether publishing {@code latest} would make a version that differs from this one by its number alone. */
     boolean isCopyOf(FunctionSnapshot latest) {
         return settings.equals(latest.settings)
@@ -108,7 +113,7 @@ record FunctionSnapshot(
                         ? Objects.requireNonNullElse(options.image(), dev.mayfly.contracts.function.ImageConfig.NONE)
                         : null,
                 logging(),
-                options.snapStart() && !number.equals(FunctionVersion.LATEST),
+                snapStarts(),
                 options.deadLetterArn(),
                 options.tracing());
     }

@@ -89,7 +89,7 @@ class Publishing {
         if (newest.isPresent() && newest.get().isCopyOf(latest)) {
             return newest.get();
         }
-        boolean prepare = Readiness.needsPreparation(latest.settings(), latest.status());
+        boolean prepare = Readiness.needsPreparation(latest);
         FunctionSnapshot version = latest.published(
                 function.nextVersion(),
                 UUID.randomUUID().toString(),

@@ -13,9 +13,11 @@ final class Readiness {
         return settings.isImage() || TRAINED.contains(settings.runtime());
     }
 
-    /** Of a version that is about to be published. */
-    static boolean needsPreparation(FunctionSettings settings, FunctionStatus ofLatest) {
-        boolean latestIsReady = ofLatest.isActive() && !ofLatest.isUpdating();
-        return settings.options().snapStart() || needsPreparation(settings) && !latestIsReady;
+    /** Of a version that is about to be published from {@code latest}. */
+    static boolean needsPreparation(FunctionSnapshot latest) {
+        boolean latestIsReady = latest.status().isActive() && !latest.status().isUpdating();
+        boolean snapshot =
+                latest.settings().options().snapStart() && latest.isolation().takesSnapshots();
+        return snapshot || needsPreparation(latest.settings()) && !latestIsReady;
     }
 }
