@@ -5,33 +5,10 @@ import static dev.mayfly.testing.Refusals.assertMissing;
 import static dev.mayfly.testing.Refusals.assertViolation;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import software.amazon.awssdk.services.lambda.LambdaClient;
 
 /** Put-, Update-, Get-, Delete- and ListFunctionEventInvokeConfig(s) with the AWS SDK. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ApiEventInvokeConfigTest {
-    private final String name = FunctionFixtures.uniqueName("event-config");
-    private LambdaClient lambda;
-    private String arn;
-
-    @BeforeAll
-    void deploy() {
-        lambda = RunningSuite.get().lambda();
-        arn = lambda.createFunction(FunctionFixtures.nodeSource(name, "exports.handler = async () => 1;")
-                        .build())
-                .functionArn();
-    }
-
-    @AfterAll
-    void close() {
-        lambda.deleteFunction(request -> request.functionName(name));
-        lambda.close();
-    }
-
+class ApiEventInvokeConfigTest extends ApiFixture {
     @Test
     void lifeOfAConfiguration() {
         var put = lambda.putFunctionEventInvokeConfig(request -> request.functionName(arn)

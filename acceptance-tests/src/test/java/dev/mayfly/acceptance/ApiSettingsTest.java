@@ -9,37 +9,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.RecursiveLoop;
 import software.amazon.awssdk.services.lambda.model.UpdateRuntimeOn;
 
 /** Tags, recursion, runtime management, and what Mayfly has none of, with the AWS SDK and bare requests. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ApiSettingsTest {
+class ApiSettingsTest extends ApiFixture {
     private static final String SIGNING =
             "arn:aws:lambda:us-east-1:" + RunningSuite.ACCOUNT + ":code-signing-config:csc-0123456789abcdef0";
-
-    private final String name = FunctionFixtures.uniqueName("settings");
-    private LambdaClient lambda;
-    private String arn;
-
-    @BeforeAll
-    void deploy() {
-        lambda = RunningSuite.get().lambda();
-        arn = lambda.createFunction(FunctionFixtures.nodeSource(name, "exports.handler = async () => 1;")
-                        .build())
-                .functionArn();
-    }
-
-    @AfterAll
-    void close() {
-        lambda.deleteFunction(request -> request.functionName(name));
-        lambda.close();
-    }
 
     @Test
     void tags() {
@@ -79,6 +56,9 @@ class ApiSettingsTest {
                 () -> lambda.putFunctionRecursionConfig(
                         request -> request.functionName(name).recursiveLoop("Never")),
                 "recursiveLoop");
+        var runtime = lambda.getRuntimeManagementConfig(request -> request.functionName(name));
+        assertThat(runtime.updateRuntimeOn()).isEqualTo(UpdateRuntimeOn.AUTO);
+        assertThat(runtime.functionArn()).isEqualTo(arn + ":$LATEST");
         lambda.putRuntimeManagementConfig(
                 request -> request.functionName(name).updateRuntimeOn(UpdateRuntimeOn.FUNCTION_UPDATE));
         assertThat(lambda.getRuntimeManagementConfig(request -> request.functionName(name))
@@ -88,7 +68,7 @@ class ApiSettingsTest {
                 () -> lambda.putRuntimeManagementConfig(request -> request.functionName(name)
                         .updateRuntimeOn(UpdateRuntimeOn.MANUAL)
                         .runtimeVersionArn("arn:aws:lambda:us-east-1::runtime:0123456789")),
-                "Manual is not supported");
+                "deploy an image");
     }
 
     @Test

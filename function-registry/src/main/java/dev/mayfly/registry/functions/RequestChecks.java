@@ -6,6 +6,7 @@ import dev.mayfly.registry.lambda.LambdaError;
 import dev.mayfly.registry.lambda.LambdaException;
 import dev.mayfly.registry.tags.TagRules;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -113,7 +114,7 @@ final class RequestChecks {
         if (variables == null) {
             return null;
         }
-        var others = new java.util.HashMap<>(variables);
+        var others = new HashMap<>(variables);
         others.keySet().removeAll(RESERVED);
         return others;
     }
@@ -156,7 +157,6 @@ final class RequestChecks {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    /** Limits of tags, whether on creation or later. */
     private static void checkArchitectures(@Nullable List<String> architectures) {
         if (architectures == null) {
             return;

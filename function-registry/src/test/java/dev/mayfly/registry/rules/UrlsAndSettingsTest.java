@@ -13,7 +13,6 @@ import software.amazon.awssdk.services.lambda.model.Cors;
 import software.amazon.awssdk.services.lambda.model.FunctionUrlAuthType;
 import software.amazon.awssdk.services.lambda.model.InvokeMode;
 import software.amazon.awssdk.services.lambda.model.RecursiveLoop;
-import software.amazon.awssdk.services.lambda.model.UpdateRuntimeOn;
 
 class UrlsAndSettingsTest extends RulesFixture {
 
@@ -102,20 +101,6 @@ class UrlsAndSettingsTest extends RulesFixture {
                 () -> lambda.putFunctionRecursionConfig(
                         request -> request.functionName(name).recursiveLoop("Maybe")),
                 "'recursiveLoop'");
-
-        var runtime = lambda.getRuntimeManagementConfig(request -> request.functionName(name));
-        assertThat(runtime.updateRuntimeOn()).isEqualTo(UpdateRuntimeOn.AUTO);
-        assertThat(runtime.functionArn()).isEqualTo(arn() + ":$LATEST");
-        lambda.putRuntimeManagementConfig(
-                request -> request.functionName(name).updateRuntimeOn(UpdateRuntimeOn.FUNCTION_UPDATE));
-        assertThat(lambda.getRuntimeManagementConfig(request -> request.functionName(name))
-                        .updateRuntimeOn())
-                .isEqualTo(UpdateRuntimeOn.FUNCTION_UPDATE);
-        assertInvalid(
-                () -> lambda.putRuntimeManagementConfig(request -> request.functionName(name)
-                        .updateRuntimeOn(UpdateRuntimeOn.MANUAL)
-                        .runtimeVersionArn("arn:aws:lambda:us-east-1::runtime:0123")),
-                "deploy an image");
     }
 
     @Test
