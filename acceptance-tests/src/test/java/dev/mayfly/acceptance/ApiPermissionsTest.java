@@ -7,6 +7,7 @@ import static dev.mayfly.testing.Refusals.assertRefused;
 import static dev.mayfly.testing.Refusals.assertViolation;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -90,11 +91,26 @@ class ApiPermissionsTest {
                 403,
                 "AccessDeniedException",
                 "another account");
-        String long8k = "arn:aws:s3:::" + "b".repeat(8000);
-        lambda.addPermission(permission("long1").sourceArn(long8k).build());
-        lambda.addPermission(permission("long2").sourceArn(long8k).build());
+        for (String identity : List.of(
+                "iam::111122223333:user/somebody",
+                "iam::111122223333:role/any",
+                "sts::111122223333:assumed-role/any/session")) {
+            assertInvalid(
+                    () -> lambda.addPermission(
+                            permission("x").principal("arn:aws:" + identity).build()),
+                    "no IAM users and roles");
+        }
+        String longest = "arn:aws:s3:::" + "b".repeat(2035);
+        assertViolation(
+                () -> lambda.addPermission(
+                        permission("x").sourceArn(longest + "b").build()),
+                "sourceArn");
+        for (int i = 0; i < 8; i++) {
+            lambda.addPermission(permission("long" + i).sourceArn(longest).build());
+        }
         assertRefused(
-                () -> lambda.addPermission(permission("long3").sourceArn(long8k).build()),
+                () -> lambda.addPermission(
+                        permission("long8").sourceArn(longest).build()),
                 400,
                 "PolicyLengthExceededException",
                 "20480");

@@ -14,9 +14,10 @@ final class PermissionChecks {
     private static final Pattern NEW_STATEMENT_ID = Pattern.compile("([a-zA-Z0-9-_]+)");
     private static final Pattern ACTION = Pattern.compile("(lambda:[*]|lambda:[a-zA-Z]+|[*])");
     private static final Pattern PRINCIPAL = Pattern.compile("[^\\s]+");
-    private static final Pattern KNOWN_PRINCIPAL = Pattern.compile(
-            "\\*|\\d{12}|[a-z0-9-]+(\\.[a-z0-9-]+)*\\.(amazonaws\\.com(\\.cn)?|amazon\\.com)"
-                    + "|arn:aws[a-zA-Z-]*:(iam|sts)::\\d{12}:(root|(user|role|assumed-role|federated-user)/[^\\s\\p{Cntrl}]+)");
+    private static final Pattern KNOWN_PRINCIPAL =
+            Pattern.compile("\\*|\\d{12}|[a-z0-9-]+(\\.[a-z0-9-]+)*\\.(amazonaws\\.com(\\.cn)?|amazon\\.com)"
+                    + "|arn:aws[a-z-]*:iam::\\d{12}:root");
+    private static final Pattern IDENTITY = Pattern.compile("arn:aws[a-zA-Z-]*:(iam|sts)::\\d{12}:.*");
     private static final Pattern SOURCE_ARN = Pattern.compile(
             "arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:([a-z]{2}(-gov)?-[a-z]+-\\d{1})?:(\\d{12})?:([^\\p{Cntrl}]*)");
     private static final Pattern SOURCE_ACCOUNT = Pattern.compile("\\d{12}");
@@ -25,6 +26,9 @@ final class PermissionChecks {
     /** As IAM limits ARNs. */
     private static final int LONGEST_ARN = 2048;
 
+    private static final String NO_IDENTITIES =
+            " Mayfly has accounts, but no IAM users and roles that a policy could name:"
+                    + " name the account, by its id or as arn:aws:iam::ACCOUNT:root.";
     private static final String INVOKE = "lambda:InvokeFunction";
     private static final String INVOKE_URL = "lambda:InvokeFunctionUrl";
 
@@ -71,7 +75,8 @@ final class PermissionChecks {
         }
         if (!KNOWN_PRINCIPAL.matcher(permission.principal()).matches()) {
             throw LambdaError.INVALID_PARAMETER_VALUE.with(
-                    "The provided principal was invalid. Please check the principal and try again.");
+                    "The provided principal was invalid. Please check the principal and try again."
+                            + (IDENTITY.matcher(permission.principal()).matches() ? NO_IDENTITIES : ""));
         }
         if (permission.functionUrlAuthType() != null && !permission.action().equals(INVOKE_URL)) {
             throw LambdaError.INVALID_PARAMETER_VALUE.with(

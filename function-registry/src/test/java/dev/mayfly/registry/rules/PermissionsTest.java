@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mayfly.contracts.function.InvocationRules.Grant;
 import dev.mayfly.contracts.identity.Role;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -118,6 +119,16 @@ class PermissionsTest extends RulesFixture {
         assertInvalid(
                 () -> add(request -> request.statementId("x").principal("nobody")),
                 "The provided principal was invalid");
+        for (String identity : List.of(
+                "iam::111122223333:user/somebody",
+                "iam::111122223333:role/path/any",
+                "sts::111122223333:assumed-role/any/session",
+                "sts::111122223333:federated-user/any",
+                "sts::111122223333:root")) {
+            assertInvalid(
+                    () -> add(request -> request.statementId("x").principal("arn:aws:" + identity)),
+                    "The provided principal was invalid. Please check the principal and try again. Mayfly has accounts");
+        }
         assertInvalid(() -> add(request -> request.statementId("x").action("lambda:Fly")), "no operation");
         assertInvalid(
                 () -> add(request -> request.statementId("x").functionUrlAuthType(FunctionUrlAuthType.NONE)),
