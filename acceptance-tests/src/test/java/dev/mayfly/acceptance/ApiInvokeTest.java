@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 
-/** The ways to invoke that the SDK's synchronous client does not have, as bare requests. */
+/** What bare requests see of the ways to invoke that the SDK's synchronous client does not have. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ApiInvokeTest {
     private final String name = FunctionFixtures.uniqueName("ways");

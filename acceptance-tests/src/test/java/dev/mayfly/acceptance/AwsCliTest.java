@@ -86,6 +86,10 @@ class AwsCliTest {
         assertThat(Files.readString(answer)).isEqualTo("{\"a\":1}");
         assertThat(new String(java.util.Base64.getDecoder().decode(log.strip())))
                 .contains("heard");
+        Path arguments = Files.writeString(folder.resolve("arguments.json"), "{}");
+        assertThat(aws("lambda", "invoke-async", "--function-name", name, "--invoke-args", arguments.toString()))
+                .contains("\"Status\": 202");
+        assertThat(aws("lambda", "list-capacity-providers")).contains("\"CapacityProviders\": []");
         assertThat(aws(
                         "lambda",
                         "invoke",

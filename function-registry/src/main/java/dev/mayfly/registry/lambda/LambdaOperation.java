@@ -176,16 +176,14 @@ public enum LambdaOperation {
             "/2021-07-20/functions/{FunctionName}/runtime-management-config",
             Support.by("ApiSettingsTest")),
     INVOKE("Invoke", "POST", "/2015-03-31/functions/{FunctionName}/invocations", Support.by("InvokeTest")),
-    INVOKE_ASYNC(
-            "InvokeAsync", "POST", "/2014-11-13/functions/{FunctionName}/invoke-async", Support.by("ApiInvokeTest")),
+    INVOKE_ASYNC("InvokeAsync", "POST", "/2014-11-13/functions/{FunctionName}/invoke-async", Support.by("AwsCliTest")),
     INVOKE_WITH_RESPONSE_STREAM(
             "InvokeWithResponseStream",
             "POST",
             "/2021-11-15/functions/{FunctionName}/response-streaming-invocations",
-            Support.by("ApiInvokeTest")),
+            Support.by("StreamingTest")),
     LIST_ALIASES("ListAliases", "GET", "/2015-03-31/functions/{FunctionName}/aliases", Support.by("ApiVersionsTest")),
-    LIST_CAPACITY_PROVIDERS(
-            "ListCapacityProviders", "GET", "/2025-11-30/capacity-providers", Support.by("ApiSettingsTest")),
+    LIST_CAPACITY_PROVIDERS("ListCapacityProviders", "GET", "/2025-11-30/capacity-providers", Support.by("AwsCliTest")),
     LIST_CODE_SIGNING_CONFIGS(
             "ListCodeSigningConfigs", "GET", "/2020-04-22/code-signing-configs", Support.by("ApiSettingsTest")),
     LIST_DURABLE_EXECUTIONS_BY_FUNCTION(
