@@ -246,8 +246,8 @@ class EventSourcesTest extends SourcesFixture {
     @Test
     void aScheduleTicksOnceHoweverManyInvokersThereAre() throws Exception {
         invoker.register("ticked");
-        Instant soon = Instant.now().plusSeconds(12).truncatedTo(ChronoUnit.SECONDS);
         try (var second = new InvokerUnderTest(List.of("ticked"), settings())) {
+            Instant soon = Instant.now().plusSeconds(5).truncatedTo(ChronoUnit.SECONDS);
             var schedule = new Schedule(
                     UUID.randomUUID().toString(),
                     ACCOUNT,

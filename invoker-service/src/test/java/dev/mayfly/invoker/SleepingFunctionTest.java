@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Test;
 
 /** How long a function that sleeps keeps the queue from others. */
 class SleepingFunctionTest {
-    private static final Duration LIMIT = Duration.ofSeconds(40);
-    private static final int ROUNDS = 20;
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final int ROUNDS = 15;
 
     /**
      * Each round is one event that sleeps and one that does not, and follows from the one before. The only consumer waits up
-     * to 4 s for a batch: 80 s, did it wait for each that sleeps, and not once only.
+     * to 3 s for a batch: 45 s, did it wait for each that sleeps, and not once only.
      */
     @Test
     void whatSleepsIsWaitedForOnce() throws Exception {
@@ -29,7 +29,7 @@ class SleepingFunctionTest {
                 List.of("dozes", "hurries"),
                 "--mayfly.invoker.queue.group=sleeping-test",
                 "--mayfly.invoker.queue.consumers=1",
-                "--mayfly.invoker.queue.hold=4s")) {
+                "--mayfly.invoker.queue.hold=3s")) {
             invoker.host.when("dozes", (order, event, exchange) -> {
                 assertThat(wake.await(60, TimeUnit.SECONDS)).isTrue();
                 StubHost.answer(exchange, StubHost.outcome(Status.SUCCESS), event);
