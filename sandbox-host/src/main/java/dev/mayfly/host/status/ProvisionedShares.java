@@ -58,10 +58,10 @@ final class ProvisionedShares {
             return OptionalInt.empty();
         }
         hosts.values().removeIf(heard -> own.atNanos() - heard.atNanos() > silenceNanos);
-        var able = hosts.values().stream()
-                .map(Heard::status)
-                .filter(host -> canRun(host, version))
-                .toList();
+        var live = hosts.values().stream().map(Heard::status).toList();
+        var offering = live.stream().filter(host -> canRun(host, version)).toList();
+        // Where nobody can, everybody tries, and says why not.
+        var able = offering.isEmpty() ? live : offering;
         Map<String, Integer> shares = divide(version.key(), provisioned, able);
         int share = shares.getOrDefault(self, 0);
         int elsewhere = able.stream()

@@ -154,6 +154,14 @@ class ProvisionedSharesTest {
     }
 
     @Test
+    void whereNobodyCanRunItEverybodyTriesAndSaysWhyNot() {
+        Host a = add("a", 1024, false);
+        Host b = add("b", 1024, false);
+        second(2);
+        assertThat(List.of(a.told, b.told)).containsExactly(1, 1);
+    }
+
+    @Test
     void whoHearsNothingLeavesThingsAsTheyAre() {
         Host a = add("a", 1024, true);
         Host b = add("b", 1024, true);
