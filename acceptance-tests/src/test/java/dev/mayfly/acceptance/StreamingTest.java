@@ -20,6 +20,7 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaAsyncClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.InvokeWithResponseStreamCompleteEvent;
+import software.amazon.awssdk.services.lambda.model.InvokeWithResponseStreamResponse;
 import software.amazon.awssdk.services.lambda.model.InvokeWithResponseStreamResponseHandler;
 import software.amazon.awssdk.services.lambda.model.LogType;
 import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
@@ -53,6 +54,7 @@ class StreamingTest {
         final CompletableFuture<Void> first = new CompletableFuture<>();
         final StringBuilder text = new StringBuilder();
         InvokeWithResponseStreamCompleteEvent complete;
+        InvokeWithResponseStreamResponse response;
         CompletableFuture<Void> done;
     }
 
@@ -89,6 +91,7 @@ class StreamingTest {
         received.done = streaming.invokeWithResponseStream(
                 request -> request.functionName(function).logType(LogType.TAIL).payload(SdkBytes.fromUtf8String(event)),
                 InvokeWithResponseStreamResponseHandler.builder()
+                        .onResponse(response -> received.response = response)
                         .subscriber(visitor)
                         .build());
         return received;
@@ -118,6 +121,19 @@ class StreamingTest {
         assertThat(received.text.toString()).isEqualTo("first");
         assertThat(received.complete.errorCode()).isEqualTo("Unhandled");
         assertThat(received.complete.errorDetails()).contains("TypeError", "midway");
+        assertThat(received.response
+                        .sdkHttpResponse()
+                        .firstMatchingHeader("Server-Timing")
+                        .orElseThrow())
+                .contains("queue;dur=", "placement;dur=", "start;desc=", "init;dur=");
+        String target =
+                "/v1/invocations/" + received.response.responseMetadata().requestId();
+        Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            var trace = RunningSuite.get().get(target, "application/json");
+            assertThat(trace.body())
+                    .contains("\"status\":\"function-error\"", "\"sandbox\":\"", "\"start\":\"")
+                    .doesNotContain("\"billedMs\":0,");
+        });
     }
 
     @Test
