@@ -106,11 +106,12 @@ class ApiPermissionsTest {
                         permission("x").sourceArn(longest + "b").build()),
                 "sourceArn");
         for (int i = 0; i < 8; i++) {
-            lambda.addPermission(permission("long" + i).sourceArn(longest).build());
+            lambda.addPermission(
+                    permission("long" + i + "-".repeat(90)).sourceArn(longest).build());
         }
         assertRefused(
                 () -> lambda.addPermission(
-                        permission("long8").sourceArn(longest).build()),
+                        permission("long8" + "-".repeat(90)).sourceArn(longest).build()),
                 400,
                 "PolicyLengthExceededException",
                 "20480");
