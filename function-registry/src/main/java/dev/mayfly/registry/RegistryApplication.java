@@ -12,6 +12,7 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
+import org.springframework.web.filter.UrlHandlerFilter;
 
 /** Starts the function registry. */
 @SpringBootApplication
@@ -42,6 +43,13 @@ public class RegistryApplication {
         var registration = new FilterRegistrationBean<>(new VoucherFilter(vouching));
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return registration;
+    }
+
+    /** A slash at the end of a path is of no account: older clients of the Lambda API send some. */
+    @Bean
+    FilterRegistrationBean<UrlHandlerFilter> trailingSlashes() {
+        return new FilterRegistrationBean<>(
+                UrlHandlerFilter.trailingSlashHandler("/**").wrapRequest().build());
     }
 
     @Bean(destroyMethod = "shutdownNow")

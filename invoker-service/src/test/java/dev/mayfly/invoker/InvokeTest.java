@@ -60,7 +60,7 @@ class InvokeTest {
 
     @Test
     void answersWithTheFunctionsAnswer() throws Exception {
-        var call = invoker.call("hello").body("{\"a\":1}").header("X-Amz-Client-Context", "eyJ9");
+        var call = invoker.call("hello").body("{\"a\":1}").header("X-Amz-Client-Context", "e30=");
         var response = call.send();
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.body()).isEqualTo("{\"a\":1}");
@@ -72,7 +72,7 @@ class InvokeTest {
                 .filter(one -> one.order().requestId().equals(call.requestId()))
                 .findFirst()
                 .orElseThrow();
-        assertThat(run.order().clientContext()).isEqualTo("eyJ9");
+        assertThat(run.order().clientContext()).isEqualTo("e30=");
         assertThat(run.order().traceId()).endsWith(";Lineage=" + lineage("hello", 0));
         assertThat(run.order().attempt()).isEqualTo(1);
         assertThat(run.order().functionArn()).isEqualTo("arn:aws:lambda:us-east-1:000000000000:function:hello");
@@ -185,20 +185,26 @@ class InvokeTest {
         assertError(
                 invoker.call("hello").header("X-Amz-Invocation-Type", "Later").send(),
                 400,
-                "InvalidParameterValueException",
+                "ValidationException",
                 "invocationType");
         assertError(
-                invoker.call("hello").header("X-Amz-Log-Type", "All").send(),
-                400,
-                "InvalidParameterValueException",
-                "logType");
-        assertError(
-                invoker.call("hello")
-                        .header("X-Amz-Client-Context", "not base64!")
-                        .send(),
-                400,
-                "InvalidRequestContentException",
-                "Client context");
+                invoker.call("hello").header("X-Amz-Log-Type", "All").send(), 400, "ValidationException", "logType");
+        for (String context : List.of("not base64!", "bm90IGpzb24=", "W10=", "e30=e30=")) {
+            assertError(
+                    invoker.call("hello")
+                            .header("X-Amz-Client-Context", context)
+                            .send(),
+                    400,
+                    "InvalidRequestContentException",
+                    "Client context");
+        }
+        for (String member : List.of("X-Amz-Tenant-Id", "X-Amz-Durable-Execution-Name")) {
+            assertError(
+                    invoker.call("hello").header(member, "one").send(),
+                    400,
+                    "InvalidParameterValueException",
+                    "The invoked function is not");
+        }
         assertError(
                 invoker.call("hello")
                         .header("X-Amz-Client-Context", "e".repeat(3584))

@@ -34,7 +34,7 @@ class AccountSettingsController {
 
     private record Sums(long code, long functions, long reserved) {}
 
-    @GetMapping({"/2016-08-19/account-settings", "/2016-08-19/account-settings/"})
+    @GetMapping("/2016-08-19/account-settings")
     ResponseEntity<byte[]> get(HttpServletRequest http) {
         Caller caller = Caller.of(http);
         caller.mayRead("GetAccountSettings");

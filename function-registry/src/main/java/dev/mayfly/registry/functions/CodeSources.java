@@ -3,6 +3,7 @@ package dev.mayfly.registry.functions;
 import dev.mayfly.registry.RegistryProperties;
 import dev.mayfly.registry.code.CodeContents;
 import dev.mayfly.registry.code.CodeIntake;
+import dev.mayfly.registry.code.CodeStorage;
 import dev.mayfly.registry.code.Upload;
 import dev.mayfly.registry.images.ImageIntake;
 import dev.mayfly.registry.lambda.Caller;
@@ -16,13 +17,13 @@ import org.springframework.stereotype.Component;
 class CodeSources {
     private final CodeIntake intake;
     private final ImageIntake images;
-    private final PublishedVersions versions;
+    private final CodeStorage storage;
     private final RegistryProperties properties;
 
-    CodeSources(CodeIntake intake, ImageIntake images, PublishedVersions versions, RegistryProperties properties) {
+    CodeSources(CodeIntake intake, ImageIntake images, CodeStorage storage, RegistryProperties properties) {
         this.intake = intake;
         this.images = images;
-        this.versions = versions;
+        this.storage = storage;
         this.properties = properties;
     }
 
@@ -43,7 +44,7 @@ class CodeSources {
         var code = new FunctionCode(checked.sha256(), checked.size(), checked.contents(), null, null);
         Runtimes.checkCode(settings.runtime(), settings.handler(), code.contents());
         checkUnzipped(code, settings.options().layers());
-        checkStorage(caller.accountId(), code.size() - replaced);
+        storage.check(caller.accountId(), code.size() - replaced);
         return code;
     }
 
@@ -53,7 +54,7 @@ class CodeSources {
                     "Please provide ImageUri, and no other source, when the" + " packageType is Image.");
         }
         ImageIntake.Image image = images.fetch(from.imageUri(), upload, caller);
-        checkStorage(caller.accountId(), image.size() - replaced);
+        storage.check(caller.accountId(), image.size() - replaced);
         return new FunctionCode(
                 image.sha256(), image.size(), CodeContents.OF_IMAGE, from.imageUri(), image.resolvedUri());
     }
@@ -72,14 +73,6 @@ class CodeSources {
             throw LambdaError.INVALID_PARAMETER_VALUE.with(
                     "Function code combined with layers exceeds the maximum allowed size of " + limit
                             + " bytes. The actual size is " + actual + " bytes.");
-        }
-    }
-
-    private void checkStorage(String accountId, long more) {
-        long limit = properties.limits().codeStorage().toBytes();
-        if (versions.codeSizeOf(accountId) + more > limit) {
-            throw LambdaError.CODE_STORAGE_EXCEEDED.with("Code storage limit exceeded. The code of all functions,"
-                    + " versions and layers of an account may be " + limit + " bytes.");
         }
     }
 }

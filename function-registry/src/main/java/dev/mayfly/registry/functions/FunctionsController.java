@@ -59,7 +59,7 @@ class FunctionsController {
             Code code,
             @Nullable Map<String, String> tags) {}
 
-    @PostMapping({"", "/"})
+    @PostMapping
     ResponseEntity<byte[]> create(HttpServletRequest http) {
         Caller caller = Caller.of(http);
         caller.mayChange("CreateFunction");

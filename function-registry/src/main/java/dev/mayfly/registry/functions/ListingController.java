@@ -4,12 +4,14 @@ import dev.mayfly.registry.RegistryProperties;
 import dev.mayfly.registry.lambda.Caller;
 import dev.mayfly.registry.lambda.Constraints;
 import dev.mayfly.registry.lambda.FunctionRef;
+import dev.mayfly.registry.lambda.LambdaError;
 import dev.mayfly.registry.lambda.LambdaJson;
 import dev.mayfly.registry.lambda.Paging;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.http.ResponseEntity;
@@ -17,10 +19,12 @@ import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** ListFunctions: in the order of names, at most 50 an answer, as on AWS. */
+/** ListFunctions: in the order of names, at most 50 an answer, as on AWS. No function is the copy of another region's. */
 @RestController
 class ListingController {
     private static final int MOST = 50;
+    private static final String ALL = "ALL";
+    private static final Pattern MASTER_REGION = Pattern.compile("ALL|[a-z]{2}(-gov)?-[a-z]+-\\d{1}");
 
     private final DeployedFunctions functions;
     private final PublishedVersions versions;
@@ -41,13 +45,23 @@ class ListingController {
     private record Listing(
             List<FunctionConfiguration> functions, @Nullable String nextMarker) {}
 
-    @GetMapping({"/2015-03-31/functions", "/2015-03-31/functions/"})
+    @GetMapping("/2015-03-31/functions")
     ResponseEntity<byte[]> list(HttpServletRequest http) {
         Caller caller = Caller.of(http);
         caller.mayRead("ListFunctions");
         @Nullable String version = http.getParameter("FunctionVersion");
-        new Constraints().oneOf("functionVersion", version, List.of("ALL")).check();
+        @Nullable String master = http.getParameter("MasterRegion");
+        new Constraints()
+                .oneOf("functionVersion", version, List.of(ALL))
+                .pattern("masterRegion", master, MASTER_REGION)
+                .check();
+        if (master != null && version == null) {
+            throw LambdaError.INVALID_PARAMETER_VALUE.with("MasterRegion can be used with FunctionVersion ALL only.");
+        }
         Paging paging = Paging.of(http, 10_000, MOST);
+        if (master != null && !master.equals(ALL)) {
+            return LambdaJson.answer(200, new Listing(List.of(), null));
+        }
         return LambdaJson.answer(
                 200, version == null ? latest(caller.accountId(), paging) : all(caller.accountId(), paging));
     }

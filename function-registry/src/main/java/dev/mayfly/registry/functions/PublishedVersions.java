@@ -95,15 +95,6 @@ class PublishedVersions {
         } while (page.size() == PAGE);
     }
 
-    /** Bytes of the code of an account's functions and their versions. */
-    long codeSizeOf(String accountId) {
-        return database.sql("""
-                        select (select coalesce(sum(code_size), 0) from functions where account_id = :account)
-                            + (select coalesce(sum(v.code_size), 0) from published_versions v
-                               join functions f on f.id = v.function_id where f.account_id = :account)
-                            + (select coalesce(sum(code_size), 0) from layer_versions where account_id = :account)""").param("account", accountId).query(Long.class).single();
-    }
-
     private static FunctionSnapshot read(String json) {
         return Json.mapper().readValue(json, FunctionSnapshot.class);
     }

@@ -2,6 +2,7 @@ package dev.mayfly.registry.functions;
 
 import dev.mayfly.registry.RegistryProperties;
 import dev.mayfly.registry.aliases.Aliases;
+import dev.mayfly.registry.code.CodeStorage;
 import dev.mayfly.registry.code.CodeUses;
 import dev.mayfly.registry.lambda.FunctionRef;
 import dev.mayfly.registry.lambda.LambdaError;
@@ -24,6 +25,7 @@ class Publishing {
     private final PublishedVersions versions;
     private final Aliases aliases;
     private final CodeUses uses;
+    private final CodeStorage storage;
     private final Commits commits;
     private final VersionPublication publication;
     private final RulesPublication rules;
@@ -38,6 +40,7 @@ class Publishing {
             PublishedVersions versions,
             Aliases aliases,
             CodeUses uses,
+            CodeStorage storage,
             Commits commits,
             VersionPublication publication,
             RulesPublication rules,
@@ -50,6 +53,7 @@ class Publishing {
         this.versions = versions;
         this.aliases = aliases;
         this.uses = uses;
+        this.storage = storage;
         this.commits = commits;
         this.publication = publication;
         this.rules = rules;
@@ -89,6 +93,7 @@ class Publishing {
         if (newest.isPresent() && newest.get().isCopyOf(latest)) {
             return newest.get();
         }
+        storage.check(latest.accountId(), latest.code().size());
         boolean prepare = Readiness.needsPreparation(latest);
         FunctionSnapshot version = latest.published(
                 function.nextVersion(),

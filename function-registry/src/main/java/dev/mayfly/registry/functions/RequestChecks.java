@@ -166,7 +166,8 @@ final class RequestChecks {
                     + "' at 'architectures' failed to satisfy constraint: Member must have length equal to 1");
         }
         new Constraints()
-                .oneOf("architectures", architectures.getFirst(), List.of("x86_64", "arm64"))
+                .required("architectures.member", architectures.getFirst())
+                .oneOf("architectures.member", architectures.getFirst(), List.of("x86_64", "arm64"))
                 .check();
         if (!architectures.getFirst().equals(Architecture.OF_THIS_MACHINE)) {
             throw LambdaError.INVALID_PARAMETER_VALUE.with("The architecture " + architectures.getFirst()

@@ -1,9 +1,11 @@
 package dev.mayfly.registry.lambda;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.sql.SQLException;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
@@ -16,6 +18,7 @@ import org.springframework.web.servlet.resource.NoResourceFoundException;
 @RestControllerAdvice
 class LambdaErrorAnswers {
     private static final Logger log = LoggerFactory.getLogger(LambdaErrorAnswers.class);
+    private static final String NO_TEXT = "22021";
 
     @ExceptionHandler
     ResponseEntity<byte[]> known(LambdaException failure) {
@@ -45,6 +48,16 @@ class LambdaErrorAnswers {
                 LambdaError.RESOURCE_CONFLICT,
                 "The operation cannot be performed at this time. Another change of the same function was made meanwhile;"
                         + " read the function again and retry.");
+    }
+
+    /** PostgreSQL keeps no text that holds the character U+0000, wherever in a request it stood. */
+    @ExceptionHandler
+    ResponseEntity<byte[]> unstorable(DataIntegrityViolationException failure, HttpServletRequest request) {
+        if (failure.getMostSpecificCause() instanceof SQLException cause && NO_TEXT.equals(cause.getSQLState())) {
+            return LambdaJson.answer(
+                    LambdaError.INVALID_PARAMETER_VALUE, "The request holds a text with the character U+0000.");
+        }
+        return unforeseen(failure, request);
     }
 
     @ExceptionHandler

@@ -4,6 +4,7 @@ import dev.mayfly.contracts.function.CodeLayer;
 import dev.mayfly.registry.RegistryProperties;
 import dev.mayfly.registry.code.CodeIntake;
 import dev.mayfly.registry.code.CodeLinks;
+import dev.mayfly.registry.code.CodeStorage;
 import dev.mayfly.registry.code.CodeUses;
 import dev.mayfly.registry.code.Upload;
 import dev.mayfly.registry.code.Uploads;
@@ -43,6 +44,7 @@ class LayersController {
     private final LayerPolicies policies;
     private final CodeIntake intake;
     private final CodeUses uses;
+    private final CodeStorage storage;
     private final CodeLinks links;
     private final Uploads uploads;
     private final RequestBodies bodies;
@@ -55,6 +57,7 @@ class LayersController {
             LayerPolicies policies,
             CodeIntake intake,
             CodeUses uses,
+            CodeStorage storage,
             CodeLinks links,
             Uploads uploads,
             RequestBodies bodies,
@@ -65,6 +68,7 @@ class LayersController {
         this.policies = policies;
         this.intake = intake;
         this.uses = uses;
+        this.storage = storage;
         this.links = links;
         this.uploads = uploads;
         this.bodies = bodies;
@@ -83,6 +87,7 @@ class LayersController {
             check(request);
             LayerRequest.Content content = Objects.requireNonNull(request.content());
             CodeIntake.Checked code = intake.check(upload, content.s3Bucket(), content.s3Key(), caller);
+            storage.check(caller.accountId(), code.size());
             intake.keep(upload, code.sha256());
             LayerVersion added = add(ref, request, code);
             return LambdaJson.answer(201, LayerAnswers.full(added, links.to(code.sha256()), region));
@@ -138,7 +143,7 @@ class LayersController {
     }
 
     /** ListLayers, or with {@code find=LayerVersion} GetLayerVersionByArn. */
-    @GetMapping({"", "/"})
+    @GetMapping
     ResponseEntity<byte[]> list(HttpServletRequest http) {
         Caller caller = Caller.of(http);
         if ("LayerVersion".equals(http.getParameter("find"))) {

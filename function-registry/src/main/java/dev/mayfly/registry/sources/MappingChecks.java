@@ -87,7 +87,14 @@ class MappingChecks {
     void checkForBucket(MappingRequest request) {
         boolean batched = request.batchSize() != null && request.batchSize() != 1
                 || Objects.requireNonNullElse(request.maximumBatchingWindowInSeconds(), 0) != 0;
+        boolean ofStreams = Objects.requireNonNullElse(request.parallelizationFactor(), 1) != 1
+                || Objects.requireNonNullElse(request.tumblingWindowInSeconds(), 0) != 0
+                || request.startingPositionTimestamp() != null;
+        boolean ofTopics = request.topics() != null && !request.topics().isEmpty()
+                || request.selfManagedKafkaEventSourceConfig() != null;
         if (batched
+                || ofStreams
+                || ofTopics
                 || request.startingPosition() != null
                 || request.maximumRetryAttempts() != null
                 || request.maximumRecordAgeInSeconds() != null

@@ -45,7 +45,7 @@ class MappingsController {
             List<MappingAnswer> eventSourceMappings,
             @Nullable String nextMarker) {}
 
-    @PostMapping({"", "/"})
+    @PostMapping
     ResponseEntity<byte[]> create(HttpServletRequest http) {
         Caller caller = Caller.of(http);
         caller.mayChange("CreateEventSourceMapping");
@@ -56,7 +56,7 @@ class MappingsController {
         return answer(202, life.create(ref, request));
     }
 
-    @GetMapping({"", "/"})
+    @GetMapping
     ResponseEntity<byte[]> list(HttpServletRequest http) {
         Caller caller = Caller.of(http);
         caller.mayRead("ListEventSourceMappings");

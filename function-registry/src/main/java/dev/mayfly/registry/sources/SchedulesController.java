@@ -152,6 +152,12 @@ class SchedulesController {
         return ResponseEntity.noContent().build();
     }
 
+    /** Whatever else is asked of schedules. */
+    @RequestMapping({"", "/{name}"})
+    ResponseEntity<byte[]> refuse(HttpServletRequest http) {
+        throw new ScheduleProblem(405, http.getMethod() + " is nothing that can be done here.");
+    }
+
     private Target target(String named, Caller caller) {
         return targets.existing(FunctionRef.of(named, null, caller, region), region);
     }

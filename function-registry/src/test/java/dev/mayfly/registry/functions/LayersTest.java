@@ -12,8 +12,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.CodeStorageExceededException;
 import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
 import software.amazon.awssdk.services.lambda.model.LambdaException;
 import software.amazon.awssdk.services.lambda.model.Layer;
@@ -47,6 +50,36 @@ class LayersTest extends RegistryFixture {
                     .isInstanceOf(InvalidParameterValueException.class)
                     .hasMessageContaining("262144000");
             lambda.createFunction(node("big-enough").layers(layer).build());
+        }
+    }
+
+    @Test
+    void whatAnAccountStoresHasAnEnd(@Autowired JdbcClient database) {
+        String account = "000000000075";
+        try (LambdaClient lambda = lambda(account, Role.DEPLOYER)) {
+            var function = node("stored").role("arn:aws:iam::" + account + ":role/any");
+            lambda.createFunction(function.build());
+            publish(lambda, "stored", Zips.of("a", "b"));
+            database.sql("update layer_versions set code_size = 75::bigint << 30 where account_id = :account")
+                    .param("account", account)
+                    .update();
+            assertThatThrownBy(() -> publish(lambda, "stored", Zips.of("a", "b")))
+                    .isInstanceOf(CodeStorageExceededException.class);
+            assertThatThrownBy(() -> lambda.publishVersion(publish -> publish.functionName("stored")))
+                    .isInstanceOf(CodeStorageExceededException.class);
+            assertThatThrownBy(() -> lambda.updateFunctionCode(update -> update.functionName("stored")
+                            .publish(true)
+                            .zipFile(SdkBytes.fromByteArray(Zips.of("index.js", "exports.handler = null")))))
+                    .isInstanceOf(CodeStorageExceededException.class);
+            assertThatThrownBy(() -> lambda.createFunction(
+                            function.functionName("stored-too").build()))
+                    .isInstanceOf(CodeStorageExceededException.class);
+            assertThat(lambda.getAccountSettings().accountUsage().functionCount())
+                    .isEqualTo(1);
+            lambda.deleteLayerVersion(delete -> delete.layerName("stored").versionNumber(1L));
+            assertThat(lambda.publishVersion(publish -> publish.functionName("stored"))
+                            .version())
+                    .isEqualTo("1");
         }
     }
 

@@ -163,6 +163,7 @@ class RefusalsTest extends RegistryFixture {
                 validation("Role", "null", "Value null at 'role'"),
                 validation("Code", "null", "Value null at 'code'"),
                 validation("PackageType", "\"Jar\"", "Member must satisfy enum value set: [Zip, Image]"),
+                validation("Architectures", "[null]", "Member must not be null"),
                 validation("Architectures", "[\"mips\"]", "Member must satisfy enum value set: [x86_64, arm64]"),
                 validation("Tags", "{" + text("k", 129) + ":\"v\"}", "at 'tags'"),
                 validation("Tags", "{\"k\":" + text("v", 257) + "}", "at 'tags'"),
@@ -283,6 +284,52 @@ class RefusalsTest extends RegistryFixture {
                     .contains("\"Type\":\"User\"")
                     .doesNotContain("<html");
         }
+    }
+
+    /** PostgreSQL has no text with that character. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "POST /2015-03-31/functions/existing/aliases {'Name':'nul','FunctionVersion':'$LATEST','Description':'NUL'}",
+                "PUT /2015-03-31/functions/existing/configuration {'Description':'NUL'}",
+                "PUT /2015-03-31/functions/existing/configuration {'Handler':'aNUL'}",
+                "POST /2018-10-31/layers/nul/versions {'LicenseInfo':'NUL','Content':{'ZipFile':'ZIP'}}",
+            })
+    void textThatCannotBeKeptIsRefused(String request) {
+        String[] parts = request.split(" ", 3);
+        String body = parts[2].replace('\'', '"').replace("NUL", "\\u0000").replace("ZIP", base64(ZIP));
+        assertError(send(parts[0], parts[1], body), 400, "InvalidParameterValueException", "U+0000");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/2015-03-31/functions/existing/",
+                "/2015-03-31/functions/existing/configuration/",
+                "/2015-03-31/functions/existing/aliases/",
+                "/2015-03-31/event-source-mappings/",
+                "/2016-08-19/account-settings/",
+                "/2018-10-31/layers/",
+                "/2020-04-22/code-signing-configs/?MaxItems=1",
+            })
+    void aSlashAtTheEndIsOfNoAccount(String target) {
+        assertThat(send("GET", target, "").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void noFunctionIsTheCopyOfAnotherRegions() {
+        assertError(send("GET", FUNCTIONS + "?MasterRegion=mars", ""), 400, "ValidationException", "masterRegion");
+        assertError(
+                send("GET", FUNCTIONS + "?MasterRegion=us-east-1", ""),
+                400,
+                "InvalidParameterValueException",
+                "FunctionVersion ALL");
+        assertThat(send("GET", FUNCTIONS + "?MasterRegion=eu-west-1&FunctionVersion=ALL", "")
+                        .body())
+                .isEqualTo("{\"Functions\":[]}");
+        assertThat(send("GET", FUNCTIONS + "?MasterRegion=ALL&FunctionVersion=ALL", "")
+                        .body())
+                .contains("existing");
     }
 
     @Test

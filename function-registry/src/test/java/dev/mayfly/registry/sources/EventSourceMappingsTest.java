@@ -340,6 +340,9 @@ class EventSourceMappingsTest extends RegistryFixture {
                 "{\"FunctionName\":\"consumer\",\"Topics\":[null],\"SelfManagedEventSource\":{\"Endpoints\":{\"KAFKA_BOOTSTRAP_SERVERS\":[null]}}}",
                 "{\"FunctionName\":\"consumer\",\"EventSourceArn\":\"arn:aws:s3:::b\",\"FilterCriteria\":{\"Filters\":[null]}}",
                 "{\"FunctionName\":\"consumer\",\"EventSourceArn\":\"x\"}",
+                "{\"FunctionName\":\"consumer\",\"EventSourceArn\":\"arn:aws:s3:::b\",\"Topics\":[\"t\"]}",
+                "{\"FunctionName\":\"consumer\",\"EventSourceArn\":\"arn:aws:s3:::b\",\"ParallelizationFactor\":5}",
+                "{\"FunctionName\":\"consumer\",\"EventSourceArn\":\"arn:aws:s3:::b\",\"SelfManagedKafkaEventSourceConfig\":{\"ConsumerGroupId\":\"g\"}}",
                 "{\"FunctionName\":\"consumer\"}"
             })
     void malformedRequestsAreAnswered400(String body) {

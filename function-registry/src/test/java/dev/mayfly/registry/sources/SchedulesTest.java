@@ -128,6 +128,11 @@ class SchedulesTest extends RegistryFixture {
                                 "{\"name\":\"daily\",\"function\":\"scheduled\",\"expression\":\"rate(1 day)\"}")
                         .statusCode())
                 .isEqualTo(409);
+        for (String target : List.of("/v1/schedules", "/v1/schedules/daily")) {
+            var refused = send("PUT", target, "{}");
+            assertThat(refused.statusCode()).isEqualTo(405);
+            assertThat(refused.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        }
         var changed = send("PATCH", "/v1/schedules/daily", "{\"enabled\":false}");
         assertThat(changed.body()).contains("\"enabled\":false", "\"nextTimes\":[]", "MON-FRI");
         assertThat(send("GET", "/v1/schedules", "").body()).contains("\"name\":\"daily\"");

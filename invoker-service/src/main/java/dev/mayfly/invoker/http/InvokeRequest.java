@@ -1,5 +1,6 @@
 package dev.mayfly.invoker.http;
 
+import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.traces.TraceHeader;
 import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.contracts.trust.Vouching;
@@ -14,6 +15,7 @@ import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 
 /** The parameters of an Invoke request, all but its body. */
 record InvokeRequest(
@@ -48,6 +50,14 @@ record InvokeRequest(
         boolean streaming = path.group(2) != null;
         boolean invokeAsync = path.group(3) != null;
         String named = streaming ? path.group(2) : invokeAsync ? path.group(3) : path.group(1);
+        refuse(
+                request,
+                "X-Amz-Tenant-Id",
+                "The invoked function is not enabled with tenant configuration. Remove the tenant ID from your request.");
+        refuse(
+                request,
+                "X-Amz-Durable-Execution-Name",
+                "The invoked function is not durable: Mayfly has no durable executions. Leave DurableExecutionName out.");
         return new InvokeRequest(
                 function(request, named),
                 invokeAsync ? Type.EVENT : type(request, streaming),
@@ -148,13 +158,27 @@ record InvokeRequest(
                     LambdaError.INVALID_REQUEST_CONTENT,
                     "Client context must be at most " + CLIENT_CONTEXT_LIMIT + " bytes of Base64");
         }
-        try {
-            Base64.getDecoder().decode(value);
-        } catch (IllegalArgumentException e) {
+        if (!isObject(value)) {
             throw new LambdaException(
                     LambdaError.INVALID_REQUEST_CONTENT, "Client context must be a valid Base64-encoded JSON object.");
         }
         return value;
+    }
+
+    private static boolean isObject(String base64) {
+        try {
+            return Json.mapper().readTree(Base64.getDecoder().decode(base64)).isObject();
+        } catch (IllegalArgumentException | JacksonException e) {
+            return false;
+        }
+    }
+
+    /** What it would change must not be left out in silence. */
+    private static void refuse(HttpServletRequest request, String header, String why) throws LambdaException {
+        String value = request.getHeader(header);
+        if (value != null && !value.isEmpty()) {
+            throw new LambdaException(LambdaError.INVALID_PARAMETER, why);
+        }
     }
 
     /** When it came, how long after the gateway had vouched for it, and the client's W3C trace context. */
@@ -170,7 +194,7 @@ record InvokeRequest(
 
     private static LambdaException invalid(String parameter, String value, String allowed) {
         return new LambdaException(
-                LambdaError.INVALID_PARAMETER,
+                LambdaError.VALIDATION,
                 "1 validation error detected: Value '" + value + "' at '" + parameter
                         + "' failed to satisfy constraint: Member must satisfy enum value set: " + allowed);
     }

@@ -42,17 +42,29 @@ final class CloudWatchInput {
         if (name != null && identifier != null) {
             throw CloudWatchRefusal.invalid("Only one of logGroupName and logGroupIdentifier may be given");
         }
-        String member = name == null ? "logGroupIdentifier" : "logGroupName";
-        String value = name == null ? String.valueOf(identifier) : name;
+        return name == null
+                ? identified("logGroupIdentifier", String.valueOf(identifier))
+                : matching("logGroupName", name, GROUP);
+    }
+
+    /** The group that a name or an ARN means. */
+    private String identified(String member, String value) {
         var arn = GROUP_ARN.matcher(value);
-        if (name == null && arn.matches()) {
-            if (!arn.group(1).equals(account)) {
-                throw new CloudWatchRefusal(
-                        400, "AccessDeniedException", "The log group belongs to another account: " + value);
-            }
-            return arn.group(2);
+        if (!arn.matches()) {
+            return matching(member, value, GROUP);
         }
-        return matching(member, value, GROUP);
+        if (!arn.group(1).equals(account)) {
+            throw new CloudWatchRefusal(
+                    400, "AccessDeniedException", "The log group belongs to another account: " + value);
+        }
+        return arn.group(2);
+    }
+
+    /** The groups of {@code logGroupIdentifiers}; empty where all are meant. */
+    List<String> groups() {
+        return texts("logGroupIdentifiers", 50).stream()
+                .map(value -> identified("logGroupIdentifiers", value))
+                .toList();
     }
 
     /** What names of groups begin with, or an empty text. */
@@ -92,25 +104,42 @@ final class CloudWatchInput {
     }
 
     List<String> streams() {
-        JsonNode node = members.path("logStreamNames");
+        return texts("logStreamNames", 100).stream()
+                .map(value -> matching("logStreamNames", value, STREAM))
+                .toList();
+    }
+
+    private List<String> texts(String member, int most) {
+        JsonNode node = members.path(member);
         if (node.isMissingNode() || node.isNull()) {
             return List.of();
         }
         if (!node.isArray()) {
-            throw wrongType("logStreamNames");
+            throw wrongType(member);
         }
-        if (node.isEmpty() || node.size() > 100) {
-            throw CloudWatchRefusal.invalid("1 validation error detected: Value at 'logStreamNames' failed to satisfy"
-                    + " constraint: Member must have length between 1 and 100");
+        if (node.isEmpty() || node.size() > most) {
+            throw CloudWatchRefusal.invalid("1 validation error detected: Value at '" + member + "' failed to satisfy"
+                    + " constraint: Member must have length between 1 and " + most);
         }
-        var names = new ArrayList<String>();
+        var texts = new ArrayList<String>();
         for (JsonNode one : node) {
             if (!one.isString()) {
-                throw wrongType("logStreamNames");
+                throw wrongType(member);
             }
-            names.add(matching("logStreamNames", one.stringValue(), STREAM));
+            texts.add(one.stringValue());
         }
-        return names;
+        return texts;
+    }
+
+    /** One of {@code allowed}, or null when it is missing. */
+    @Nullable
+    String choice(String member, List<String> allowed) {
+        String value = text(member);
+        if (value != null && !allowed.contains(value)) {
+            throw CloudWatchRefusal.invalid("1 validation error detected: Value '" + value + "' at '" + member
+                    + "' failed to satisfy constraint: Member must satisfy enum value set: " + allowed);
+        }
+        return value;
     }
 
     private static String matching(String member, String value, Pattern pattern) {

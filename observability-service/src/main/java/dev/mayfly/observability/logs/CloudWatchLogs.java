@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
@@ -14,6 +15,8 @@ import org.springframework.stereotype.Component;
 class CloudWatchLogs {
     private static final int MOST_EVENTS = 10_000;
     private static final int MOST_DESCRIBED = 50;
+    private static final String STANDARD = "STANDARD";
+    private static final List<String> CLASSES = List.of(STANDARD, "INFREQUENT_ACCESS", "DELIVERY");
 
     private final LogLines lines;
     private final LogStreams streams;
@@ -155,8 +158,12 @@ class CloudWatchLogs {
         if (!prefix.isEmpty() && !part.isEmpty()) {
             throw CloudWatchRefusal.invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive");
         }
+        List<String> only = input.groups();
+        boolean none = !STANDARD.equals(Objects.requireNonNullElse(input.choice("logGroupClass", CLASSES), STANDARD));
         int limit = input.limit(MOST_DESCRIBED, MOST_DESCRIBED);
-        var found = streams.groups(account, input.lastGroup(), prefix, part, limit + 1);
+        var found = none
+                ? List.<LogStreams.Group>of()
+                : streams.groups(account, input.lastGroup(), prefix, part, only, limit + 1);
         var answer = new LinkedHashMap<String, Object>();
         var page = found.subList(0, Math.min(limit, found.size()));
         answer.put(
@@ -176,7 +183,7 @@ class CloudWatchLogs {
         members.put("arn", arn + ":*");
         members.put("logGroupArn", arn);
         members.put("storedBytes", group.bytes());
-        members.put("logGroupClass", "STANDARD");
+        members.put("logGroupClass", STANDARD);
         return members;
     }
 
@@ -187,13 +194,7 @@ class CloudWatchLogs {
     Map<String, Object> describeLogStreams(String account, CloudWatchInput input) {
         String group = input.group();
         String prefix = input.streamPrefix();
-        String orderBy = input.text("orderBy");
-        if (orderBy != null && !orderBy.equals("LogStreamName") && !orderBy.equals("LastEventTime")) {
-            throw CloudWatchRefusal.invalid("1 validation error detected: Value '" + orderBy
-                    + "' at 'orderBy' failed to satisfy constraint: Member must satisfy enum value set:"
-                    + " [LogStreamName, LastEventTime]");
-        }
-        boolean byTime = "LastEventTime".equals(orderBy);
+        boolean byTime = "LastEventTime".equals(input.choice("orderBy", List.of("LogStreamName", "LastEventTime")));
         if (byTime && prefix != null) {
             throw CloudWatchRefusal.invalid("Cannot order by LastEventTime with a logStreamNamePrefix.");
         }

@@ -113,16 +113,20 @@ class LogStreams {
                 .single();
     }
 
-    /** Groups after the name {@code after}, in the order of names. */
-    List<Group> groups(String account, String after, String prefix, String part, int limit) {
+    /**
+     * Groups after the name {@code after}, in the order of names.
+     *
+     * @param only their names, or empty for all
+     */
+    List<Group> groups(String account, String after, String prefix, String part, List<String> only, int limit) {
         return sql.sql("""
                         SELECT log_group, (extract(epoch FROM min(created_at)) * 1000)::bigint, sum(stored_bytes)::bigint
                         FROM log_stream
                         WHERE account_id = ? AND log_group > ? AND starts_with(log_group, ?)
-                            AND position(lower(?) IN lower(log_group)) > 0
+                            AND position(lower(?) IN lower(log_group)) > 0 AND (? OR log_group = ANY (?))
                         GROUP BY log_group ORDER BY log_group LIMIT ?
                         """)
-                .params(account, after, prefix, part, limit)
+                .params(account, after, prefix, part, only.isEmpty(), only.toArray(String[]::new), limit)
                 .query((row, number) -> new Group(row.getString(1), row.getLong(2), row.getLong(3)))
                 .list();
     }

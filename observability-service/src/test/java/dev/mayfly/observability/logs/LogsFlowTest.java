@@ -96,6 +96,14 @@ class LogsFlowTest {
                         .at("/logGroups/0/logGroupName")
                         .stringValue())
                 .isEqualTo("/aws/lambda/paged");
+        String named = "{\"logGroupIdentifiers\":[\"arn:aws:logs:us-east-1:" + ACCOUNT
+                + ":log-group:/aws/lambda/paged:*\",\"/aws/lambda/pa\"]";
+        assertThat(logs("DescribeLogGroups", named + "}").get("logGroups").size())
+                .isEqualTo(1);
+        assertThat(logs("DescribeLogGroups", named + ",\"logGroupClass\":\"DELIVERY\"}")
+                        .get("logGroups")
+                        .isEmpty())
+                .isTrue();
         readsAStreamBothWays();
         tellsWhoAsksAgain();
     }
@@ -169,6 +177,9 @@ class LogsFlowTest {
                 "{\"logGroupName\":\"/g\",\"logStreamName\":\"" + nul + "\"}",
                 "InvalidParameterException");
         refused("PutRetentionPolicy", "{}", "UnsupportedOperationException");
+        refused("DescribeLogGroups", "{\"logGroupClass\":\"GOLD\"}", "InvalidParameterException");
+        refused("DescribeLogGroups", "{\"logGroupIdentifiers\":[]}", "InvalidParameterException");
+        refused("DescribeLogStreams", "{\"logGroupName\":\"/g\",\"orderBy\":\"x\"}", "InvalidParameterException");
         assertThat(SERVICE.logs(ACCOUNT, Role.INVOKER, "DescribeLogGroups", "{}")
                         .body())
                 .contains("AccessDeniedException");
