@@ -28,7 +28,7 @@ class AwsCliTest {
     private Path folder;
 
     @BeforeAll
-    void findCli() {
+    static void requireCli() {
         boolean installed = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
                 .anyMatch(directory -> Files.isExecutable(Path.of(directory, "aws")));
         assumeTrue(installed, "the aws cli is not installed (pip install awscli)");

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -214,7 +212,7 @@ class EventSourcesTest {
     void aScheduleInvokesAFunction() {
         Instant soon = Instant.now().plusSeconds(4).truncatedTo(ChronoUnit.SECONDS);
         String name = FunctionFixtures.uniqueName("soon");
-        var created = own(
+        var created = suite.own(
                 "POST",
                 "/v1/schedules",
                 "{\"name\":\"" + name + "\",\"function\":\"" + function + "\",\"expression\":\"at("
@@ -226,19 +224,13 @@ class EventSourcesTest {
                 .hasSize(1);
         assertThat(suite.mayfly("schedules", "list").output()).contains(name, function);
         assertThat(suite.mayfly("schedules", "delete", name).exitCode()).isZero();
-        assertThat(own("GET", "/v1/schedules/" + name, "").statusCode()).isEqualTo(404);
-        assertThat(own("POST", "/v1/schedules", "{\"name\":\"x\"}").headers().firstValue("Content-Type"))
+        assertThat(suite.own("GET", "/v1/schedules/" + name, "").statusCode()).isEqualTo(404);
+        assertThat(suite.own("POST", "/v1/schedules", "{\"name\":\"x\"}")
+                        .headers()
+                        .firstValue("Content-Type"))
                 .hasValue("application/problem+json");
         var refused = suite.mayfly("schedules", "create", name, "--function", function, "--at", "rate(0 minutes)");
         assertThat(refused.exitCode()).isEqualTo(2);
         assertThat(refused.output()).contains("rate takes a whole number");
-    }
-
-    private HttpResponse<String> own(String method, String path, String body) {
-        return suite.send(HttpRequest.newBuilder(suite.endpoint().resolve(path))
-                .header("Authorization", "Bearer " + suite.accessKeyId() + "." + suite.secretAccessKey())
-                .header("Content-Type", "application/json")
-                .method(method, HttpRequest.BodyPublishers.ofString(body))
-                .build());
     }
 }

@@ -300,6 +300,16 @@ final class RunningSuite {
         return send(request);
     }
 
+    /** A request of an own API, with the bearer form of the owner's key. */
+    HttpResponse<String> own(String method, String pathAndQuery, String body) {
+        return send(HttpRequest.newBuilder(endpoint().resolve(pathAndQuery))
+                .header("Authorization", "Bearer " + accessKeyId() + "." + secretAccessKey())
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                .timeout(Duration.ofSeconds(30))
+                .build());
+    }
+
     HttpResponse<String> send(HttpRequest request) {
         try (var http = HttpClient.newHttpClient()) {
             return http.send(request, HttpResponse.BodyHandlers.ofString());

@@ -14,7 +14,7 @@ import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.ResourceConflictException;
 import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
 
-/** Versions and aliases through the gateway, with the AWS SDK and the aws cli. */
+/** Versions and aliases through the gateway, with the AWS SDK. */
 class VersionsTest {
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
@@ -58,36 +58,9 @@ class VersionsTest {
         }
     }
 
-    @Test
-    void theCommandLineClientPublishesAndWaits() {
-        String name = FunctionFixtures.uniqueName("cli-versions");
-        try (LambdaClient lambda = suite.lambda()) {
-            FunctionFixtures.deploy(lambda, FunctionFixtures.nodeSource(name, "exports.handler = async () => 1;"));
-        }
-        assertThat(aws("publish-version", "--function-name", name)).contains("\"Version\": \"1\"");
-        aws("wait", "published-version-active", "--function-name", name, "--qualifier", "1");
-        aws("create-alias", "--function-name", name, "--name", "live", "--function-version", "1");
-        assertThat(aws("list-aliases", "--function-name", name)).contains("\"Name\": \"live\"");
-        assertThat(aws("list-versions-by-function", "--function-name", name)).contains("$LATEST", "\"Version\": \"1\"");
-        aws("update-alias", "--function-name", name, "--name", "live", "--function-version", "$LATEST");
-        assertThat(aws("get-alias", "--function-name", name, "--name", "live")).contains("$LATEST");
-        aws("delete-alias", "--function-name", name, "--name", "live");
-        aws("delete-function", "--function-name", name);
-    }
-
     private static String invoke(LambdaClient lambda, String name, String qualifier) {
         return lambda.invoke(invoke -> invoke.functionName(name).qualifier(qualifier))
                 .payload()
                 .asUtf8String();
-    }
-
-    private String aws(String... arguments) {
-        String[] command = new String[arguments.length + 2];
-        command[0] = "aws";
-        command[1] = "lambda";
-        System.arraycopy(arguments, 0, command, 2, arguments.length);
-        var ran = suite.client(LIMIT, command);
-        assertThat(ran.exitCode()).as("%s", ran.output()).isZero();
-        return ran.output();
     }
 }
