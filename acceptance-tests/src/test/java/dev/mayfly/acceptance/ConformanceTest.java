@@ -90,8 +90,6 @@ class ConformanceTest {
                 name,
                 "large",
                 base64("\"" + "x".repeat(6 << 20) + "\""),
-                "long",
-                "arn:aws:s3:::" + "b".repeat(20_000),
                 "event",
                 base64("{}"),
                 "zip",

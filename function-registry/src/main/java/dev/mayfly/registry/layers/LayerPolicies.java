@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -47,8 +48,12 @@ class LayerPolicies {
                 || of(version).stream().anyMatch(statement -> statement.allows(accountId));
     }
 
-    /** Returns the policy's new revision. */
-    UUID add(LayerVersion version, Statement statement, @Nullable String revisionId) {
+    /**
+     * Returns the policy's new revision.
+     *
+     * @param check gets all statements and throws when they cannot be
+     */
+    UUID add(LayerVersion version, Statement statement, @Nullable String revisionId, Consumer<List<Statement>> check) {
         return change(version, revisionId, () -> {
             try {
                 database.sql("""
@@ -64,6 +69,7 @@ class LayerPolicies {
                         + ") provided already exists. Please provide a new statement id, or remove the existing"
                         + " statement.");
             }
+            check.accept(of(version));
         });
     }
 

@@ -31,6 +31,10 @@ class LayerPolicyController {
     private static final Pattern STATEMENT = Pattern.compile("([a-zA-Z0-9-_]+)");
     private static final Pattern PRINCIPAL = Pattern.compile("\\d{12}|\\*|arn:(aws[a-zA-Z-]*):iam::\\d{12}:root");
     private static final Pattern ORGANIZATION = Pattern.compile("o-[a-z0-9]{10,32}");
+
+    /** AWS's: a policy has at most 20 KB. */
+    private static final int LONGEST = 20_480;
+
     private static final String ACTION = "lambda:GetLayerVersion";
 
     private final LayerVersions versions;
@@ -76,7 +80,8 @@ class LayerPolicyController {
                 Objects.requireNonNull(request.statementId()),
                 Objects.requireNonNull(request.principal()),
                 request.organizationId());
-        UUID revision = policies.add(version, statement, http.getParameter("RevisionId"));
+        UUID revision = policies.add(
+                version, statement, http.getParameter("RevisionId"), all -> requireRoom(policy(all, version)));
         return LambdaJson.answer(201, new Added(Json.text(document(statement, version)), revision.toString()));
     }
 
@@ -85,17 +90,31 @@ class LayerPolicyController {
         Caller caller = Caller.of(http);
         caller.mayRead("GetLayerVersionPolicy");
         LayerVersion version = own(layer, number, caller);
-        List<Map<String, Object>> statements = policies.of(version).stream()
-                .map(statement -> document(statement, version))
-                .toList();
+        List<LayerPolicies.Statement> statements = policies.of(version);
         if (statements.isEmpty()) {
             throw LambdaError.RESOURCE_NOT_FOUND.with("No policy is associated with the given resource.");
         }
+        return LambdaJson.answer(
+                200, new Policy(policy(statements, version), String.valueOf(version.policyRevision())));
+    }
+
+    private String policy(List<LayerPolicies.Statement> statements, LayerVersion version) {
         var policy = new LinkedHashMap<String, Object>();
         policy.put("Version", "2012-10-17");
         policy.put("Id", "default");
-        policy.put("Statement", statements);
-        return LambdaJson.answer(200, new Policy(Json.text(policy), String.valueOf(version.policyRevision())));
+        policy.put(
+                "Statement",
+                statements.stream()
+                        .map(statement -> document(statement, version))
+                        .toList());
+        return Json.text(policy);
+    }
+
+    private static void requireRoom(String policy) {
+        if (policy.length() > LONGEST) {
+            throw LambdaError.POLICY_LENGTH_EXCEEDED.with(
+                    "The final policy size (" + policy.length() + ") is bigger than the limit (" + LONGEST + ").");
+        }
     }
 
     @DeleteMapping("/{statement}")

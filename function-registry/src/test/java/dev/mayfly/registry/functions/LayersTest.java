@@ -22,6 +22,7 @@ import software.amazon.awssdk.services.lambda.model.LambdaException;
 import software.amazon.awssdk.services.lambda.model.Layer;
 import software.amazon.awssdk.services.lambda.model.LayerVersionsListItem;
 import software.amazon.awssdk.services.lambda.model.LayersListItem;
+import software.amazon.awssdk.services.lambda.model.PolicyLengthExceededException;
 import software.amazon.awssdk.services.lambda.model.PreconditionFailedException;
 import software.amazon.awssdk.services.lambda.model.PublishLayerVersionResponse;
 import software.amazon.awssdk.services.lambda.model.ResourceConflictException;
@@ -50,6 +51,29 @@ class LayersTest extends RegistryFixture {
                     .isInstanceOf(InvalidParameterValueException.class)
                     .hasMessageContaining("262144000");
             lambda.createFunction(node("big-enough").layers(layer).build());
+        }
+    }
+
+    @Test
+    void thePolicyOfALayerHasAnEnd() {
+        try (LambdaClient lambda = lambda()) {
+            publish(lambda, "shared-widely", Zips.of("a", "b"));
+            assertThatThrownBy(() -> {
+                        for (int i = 100; i < 300; i++) {
+                            String id = "s".repeat(97) + i;
+                            lambda.addLayerVersionPermission(add -> add.layerName("shared-widely")
+                                    .versionNumber(1L)
+                                    .statementId(id)
+                                    .action("lambda:GetLayerVersion")
+                                    .principal("*"));
+                        }
+                    })
+                    .isInstanceOf(PolicyLengthExceededException.class);
+            assertThat(lambda.getLayerVersionPolicy(
+                                    get -> get.layerName("shared-widely").versionNumber(1L))
+                            .policy()
+                            .length())
+                    .isBetween(20_000, 20_480);
         }
     }
 
