@@ -193,7 +193,7 @@ final class Asynchronous {
                 JsonNode queue = Json.mapper()
                         .readTree(gateway.send(
                                 gateway.signed("GET", "/v1/functions/" + function + "/queue", new byte[0])));
-                empty = queue.path("depth").asInt(-1) == 0 ? empty + 1 : 0;
+                empty = queue.required("total").asInt() == 0 ? empty + 1 : 0;
             } catch (IOException | IllegalStateException e) {
                 empty = 0;
             }
