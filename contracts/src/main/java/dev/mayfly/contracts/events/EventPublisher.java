@@ -2,6 +2,7 @@ package dev.mayfly.contracts.events;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -69,12 +70,25 @@ public final class EventPublisher implements AutoCloseable {
     }
 
     /**
-     * Whether a future's failure is about the event itself, which Kafka will never take as it is (too large, above all), while
-     * it may take others. All other failures may pass.
+     * Waits for a publication.
+     *
+     * @return why Kafka will never take the event as it is (it is too large, above all), while it may take others; empty when the
+     *     event is safe
+     * @throws CompletionException when Kafka did not take it now, but may later
      */
-    public static boolean isRefusal(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    public static Optional<String> refusal(CompletableFuture<Void> publication) {
+        try {
+            publication.join();
+            return Optional.empty();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof Exception cause && isRefusal(cause)) {
+                return Optional.of(cause.toString());
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isRefusal(Exception cause) {
         return cause instanceof RecordTooLargeException
                 || cause instanceof RecordBatchTooLargeException
                 || cause instanceof InvalidRecordException

@@ -4,7 +4,6 @@ import dev.mayfly.contracts.events.EventPublisher;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
@@ -46,16 +45,8 @@ final class Sending<T> {
      */
     void await(Consumer<T> told, BiConsumer<T, String> refused) {
         for (Sent<T> one : sent) {
-            try {
-                one.done().join();
-                told.accept(one.subject());
-            } catch (CompletionException e) {
-                if (!EventPublisher.isRefusal(e)) {
-                    throw e;
-                }
-                refused.accept(
-                        one.subject(), Objects.requireNonNull(e.getCause()).toString());
-            }
+            EventPublisher.refusal(one.done())
+                    .ifPresentOrElse(why -> refused.accept(one.subject(), why), () -> told.accept(one.subject()));
         }
         sent.clear();
         bytes = 0;

@@ -4,31 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.mayfly.contracts.events.CloudEvent;
 import dev.mayfly.contracts.events.Json;
-import dev.mayfly.contracts.events.TopicTail;
-import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.contracts.function.EventSource;
 import dev.mayfly.contracts.function.SourceReport;
 import dev.mayfly.contracts.identity.Role;
-import dev.mayfly.registry.RegistryFixture;
 import dev.mayfly.testing.TestKafka;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.CreateEventSourceMappingRequest;
 import software.amazon.awssdk.services.lambda.model.EndPointType;
 import software.amazon.awssdk.services.lambda.model.EventSourcePosition;
@@ -39,37 +29,12 @@ import software.amazon.awssdk.services.lambda.model.ResourceConflictException;
 import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
 
 /** Event source mappings, as clients see them and as invokers hear of them. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init") // Set before all tests.
-class EventSourceMappingsTest extends RegistryFixture {
+class EventSourceMappingsTest extends SourcesFixture {
     private static final String FUNCTION = "consumer";
     private static final String PATH = "/2015-03-31/event-source-mappings";
 
-    private final Map<String, Optional<EventSource>> published = new ConcurrentHashMap<>();
-    private TopicTail tail;
-    private LambdaClient lambda;
-
-    @BeforeAll
-    void deploy() {
-        tail = new TopicTail(
-                TestKafka.bootstrapServers(),
-                Topics.EVENT_SOURCES,
-                TopicTail.From.BEGINNING,
-                received -> published.put(
-                        received.key(),
-                        received.value() == null
-                                ? Optional.empty()
-                                : Optional.of(
-                                        Json.read(CloudEvent.from(received).data(), EventSource.class))));
-        lambda = lambda();
-        lambda.createFunction(node(FUNCTION).build());
-    }
-
-    @AfterAll
-    void close() {
-        lambda.deleteFunction(request -> request.functionName(FUNCTION));
-        lambda.close();
-        tail.close();
+    EventSourceMappingsTest() {
+        super(FUNCTION);
     }
 
     private static CreateEventSourceMappingRequest.Builder kafka(String topic) {

@@ -3,63 +3,26 @@ package dev.mayfly.registry.sources;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.mayfly.contracts.events.CloudEvent;
 import dev.mayfly.contracts.events.Json;
-import dev.mayfly.contracts.events.TopicTail;
-import dev.mayfly.contracts.events.Topics;
-import dev.mayfly.contracts.function.EventSource;
 import dev.mayfly.contracts.function.Schedule;
 import dev.mayfly.contracts.identity.Role;
-import dev.mayfly.registry.RegistryFixture;
-import dev.mayfly.testing.TestKafka;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.services.lambda.LambdaClient;
 import tools.jackson.databind.JsonNode;
 
 /** Schedules, as clients see them and as invokers hear of them. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init") // Set before all tests.
-class SchedulesTest extends RegistryFixture {
+class SchedulesTest extends SourcesFixture {
     private static final String FUNCTION = "scheduled";
     private static final String PATH = "/v1/schedules";
 
-    private final Map<String, Optional<EventSource>> published = new ConcurrentHashMap<>();
-    private TopicTail tail;
-    private LambdaClient lambda;
-
-    @BeforeAll
-    void deploy() {
-        tail = new TopicTail(
-                TestKafka.bootstrapServers(),
-                Topics.EVENT_SOURCES,
-                TopicTail.From.BEGINNING,
-                received -> published.put(
-                        received.key(),
-                        received.value() == null
-                                ? Optional.empty()
-                                : Optional.of(
-                                        Json.read(CloudEvent.from(received).data(), EventSource.class))));
-        lambda = lambda();
-        lambda.createFunction(node(FUNCTION).build());
-    }
-
-    @AfterAll
-    void close() {
-        lambda.deleteFunction(request -> request.functionName(FUNCTION));
-        lambda.close();
-        tail.close();
+    SchedulesTest() {
+        super(FUNCTION);
     }
 
     private HttpResponse<String> listed(String account, String marker) {

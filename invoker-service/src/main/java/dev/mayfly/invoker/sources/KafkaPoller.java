@@ -82,8 +82,7 @@ final class KafkaPoller implements AutoCloseable {
     }
 
     static Duration longer(Duration pause) {
-        Duration twice = pause.multipliedBy(2);
-        return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
+        return Stopping.doubled(pause, LONGEST_PAUSE);
     }
 
     private Optional<String> read(EventFilter filter) {

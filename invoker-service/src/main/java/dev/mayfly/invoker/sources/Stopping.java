@@ -32,6 +32,12 @@ final class Stopping {
         }
     }
 
+    /** The pause after {@code pause}, where each is twice as long as the one before and none longer than {@code longest}. */
+    static Duration doubled(Duration pause, Duration longest) {
+        Duration twice = pause.multipliedBy(2);
+        return twice.compareTo(longest) < 0 ? twice : longest;
+    }
+
     /**
      * Waits.
      *

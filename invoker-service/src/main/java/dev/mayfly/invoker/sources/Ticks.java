@@ -94,7 +94,7 @@ final class Ticks implements AutoCloseable {
                             String.valueOf(e.getCause()));
                 }
                 stopping.pause(pause);
-                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+                pause = Stopping.doubled(pause, LONGEST_PAUSE);
             }
         } catch (Stopping.StoppedException e) {
             return "this invoker stops";

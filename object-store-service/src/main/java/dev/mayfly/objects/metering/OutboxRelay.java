@@ -74,22 +74,15 @@ final class OutboxRelay implements AutoCloseable {
         var sent = new LinkedHashMap<OutboxRow, CompletableFuture<Void>>();
         rows.forEach(row -> sent.put(row, publish(row)));
         var refused = new HashMap<Long, String>();
-        sent.forEach((row, done) -> {
-            try {
-                done.join();
-            } catch (CompletionException e) {
-                if (!EventPublisher.isRefusal(e)) {
-                    throw e;
-                }
-                refusals.increment();
-                log.error(
-                        "Kafka does not take the change {} of the bucket {}; the others are told",
-                        row.id(),
-                        row.bucket(),
-                        e);
-                refused.put(row.seq(), String.valueOf(e.getCause()));
-            }
-        });
+        sent.forEach((row, done) -> EventPublisher.refusal(done).ifPresent(why -> {
+            refusals.increment();
+            log.error(
+                    "Kafka does not take the change {} of the bucket {}: {}; the others are told",
+                    row.id(),
+                    row.bucket(),
+                    why);
+            refused.put(row.seq(), why);
+        }));
         return refused;
     }
 
