@@ -24,6 +24,11 @@ final class HttpConnection {
     private static final int PIECE = 64 * 1024;
     private static final GuestLink.Answer TRUNCATED = new GuestLink.Answer.Failure(
             new ErrorJson("Runtime.TruncatedResponse", "The runtime broke off its response").bytes(), false);
+    private static final String WRONG_STATE = "InvalidStateTransition";
+    private static final String NOT_ALLOWED = "State transition is not allowed";
+    /** Of a request that was refused before it was read, in bytes. */
+    private static final int MAX_UNREAD = 4 * HttpLink.MAX_BODY;
+
     private static final byte[] OK = "{\"status\":\"OK\"}".getBytes(StandardCharsets.US_ASCII);
 
     private final SocketChannel channel;
@@ -32,6 +37,7 @@ final class HttpConnection {
     private final @Nullable HttpLink link;
     private final @Nullable ExtensionRequests extensions;
     private final Semaphore bodies;
+    private boolean refused;
 
     HttpConnection(SocketChannel channel, @Nullable HttpLink link, @Nullable Extensions extensions, Semaphore bodies) {
         this.channel = channel;
@@ -49,9 +55,21 @@ final class HttpConnection {
                 HttpRequest request = HttpRequest.readHead(in);
                 goOn = request != null && dispatch(request) && request.keepsConnection();
             } catch (HttpRequest.BadRequestException e) {
-                refuse(e.status(), "BadRequest", String.valueOf(e.getMessage()));
-                goOn = false;
+                goOn = refuseAndEnd(e.status(), "BadRequest", String.valueOf(e.getMessage()));
             }
+        }
+        if (refused) {
+            channel.shutdownOutput();
+            readPast(MAX_UNREAD);
+        }
+    }
+
+    /** What a guest still sends is read, as closing before would keep it from reading why it was refused. */
+    private void readPast(int limit) throws IOException {
+        byte[] buffer = new byte[PIECE];
+        int left = limit;
+        for (int read = 0; read >= 0 && left > 0; left -= read) {
+            read = in.read(buffer, 0, Math.min(buffer.length, left));
         }
     }
 
@@ -63,25 +81,25 @@ final class HttpConnection {
         if (link != null && request.path().startsWith(RUNTIME)) {
             return serveRuntime(link, request, request.path().substring(RUNTIME.length()));
         }
-        return unknownPath();
+        return unknownPath(request);
     }
 
     private boolean serveRuntime(HttpLink link, HttpRequest request, String path)
             throws IOException, InterruptedException {
         switch (path) {
             case "invocation/next" -> {
-                return request.method().equals("GET") ? next(link, request) : wrongMethod();
+                return request.method().equals("GET") ? next(link, request) : wrongMethod(request);
             }
             case "init/error", "restore/error" -> {
-                return request.method().equals("POST") ? initError(link, request) : wrongMethod();
+                return request.method().equals("POST") ? initError(link, request) : wrongMethod(request);
             }
             case "restore/next" -> {
-                return request.method().equals("GET") ? restoreNext(link, request) : wrongMethod();
+                return request.method().equals("GET") ? restoreNext(link, request) : wrongMethod(request);
             }
             default -> {
                 Matcher matcher = ANSWER.matcher(path);
                 if (!matcher.matches()) {
-                    return unknownPath();
+                    return unknownPath(request);
                 }
                 return request.method().equals("POST")
                         ? answer(
@@ -89,7 +107,7 @@ final class HttpConnection {
                                 request,
                                 matcher.group(1),
                                 matcher.group(2).equals("error"))
-                        : wrongMethod();
+                        : wrongMethod(request);
             }
         }
     }
@@ -102,14 +120,13 @@ final class HttpConnection {
             expectContinue(request);
             body = request.readBody(in, ExtensionRequests.MAX_BODY, new HashMap<>());
         } catch (HttpRequest.BodyTooLargeException e) {
-            refuse(413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size");
-            return false;
+            return refuseAndEnd(413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size");
         } finally {
             bodies.release();
         }
         ExtensionRequests.Reply reply = extensions.answer(request, body);
         if (reply == null) {
-            return unknownPath();
+            return unknownPath(request);
         }
         try {
             respond(reply.status(), reply.headers(), reply.body());
@@ -122,9 +139,8 @@ final class HttpConnection {
         return true;
     }
 
-    private boolean unknownPath() throws IOException {
-        refuse(404, "NotFound", "There is no such path in the Runtime API");
-        return false;
+    private boolean unknownPath(HttpRequest request) throws IOException {
+        return refuseUnread(request, 404, "NotFound", "There is no such path in the Runtime API");
     }
 
     /** Answers the guest that it was restored, then serves it. */
@@ -144,9 +160,8 @@ final class HttpConnection {
         return true;
     }
 
-    private boolean wrongMethod() throws IOException {
-        refuse(405, "MethodNotAllowed", "The Runtime API does not take that method here");
-        return false;
+    private boolean wrongMethod(HttpRequest request) throws IOException {
+        return refuseUnread(request, 405, "MethodNotAllowed", "The Runtime API does not take that method here");
     }
 
     private boolean next(HttpLink link, HttpRequest request) throws IOException, InterruptedException {
@@ -197,12 +212,10 @@ final class HttpConnection {
             throws IOException, InterruptedException {
         switch (link.guestMayAnswer(id)) {
             case WRONG_ID -> {
-                refuse(400, "InvalidRequestID", "Invalid request ID");
-                return false;
+                return refuseUnread(request, 400, "InvalidRequestID", "Invalid request ID");
             }
             case WRONG_STATE -> {
-                wrongState();
-                return false;
+                return refuseUnread(request, 403, WRONG_STATE, NOT_ALLOWED);
             }
             case ACCEPTED -> {
                 String mode = request.header("lambda-runtime-function-response-mode");
@@ -210,8 +223,7 @@ final class HttpConnection {
                     return acceptAnswer(link, request, id, error);
                 }
                 if (!mode.equalsIgnoreCase("streaming")) {
-                    refuse(400, "InvalidFunctionResponseMode", "Invalid function response mode");
-                    return false;
+                    return refuseUnread(request, 400, "InvalidFunctionResponseMode", "Invalid function response mode");
                 }
                 return acceptStream(link, request, id);
             }
@@ -223,8 +235,7 @@ final class HttpConnection {
             throws IOException, InterruptedException {
         HttpBody body = HttpBody.of(request, in, Long.MAX_VALUE / 2);
         if (link.guestStreams(id, request.header("content-type")) != HttpLink.Verdict.ACCEPTED) {
-            wrongState();
-            return false;
+            return refuseUnread(request, 403, WRONG_STATE, NOT_ALLOWED);
         }
         boolean whole = false;
         try {
@@ -232,8 +243,7 @@ final class HttpConnection {
             byte[] buffer = new byte[PIECE];
             for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
                 if (!link.guestWrites(ByteBuffer.wrap(buffer, 0, read))) {
-                    refuse(413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size");
-                    return false;
+                    return refuseAndEnd(413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size");
                 }
             }
             whole = true;
@@ -258,7 +268,7 @@ final class HttpConnection {
             expectContinue(request);
             body = request.readBody(in, HttpLink.MAX_BODY, trailers);
         } catch (HttpRequest.BodyTooLargeException e) {
-            refuse(
+            boolean more = refuseAndEnd(
                     413,
                     "RequestEntityTooLarge",
                     "Exceeded maximum allowed payload size (" + HttpLink.MAX_BODY + " bytes).");
@@ -266,7 +276,7 @@ final class HttpConnection {
                     id,
                     new GuestLink.Answer.Failure(
                             ErrorJson.responseTooLarge(HttpLink.MAX_BODY).bytes(), false));
-            return false;
+            return more;
         } finally {
             bodies.release();
         }
@@ -311,8 +321,7 @@ final class HttpConnection {
             expectContinue(request);
             body = request.readBody(in, HttpLink.MAX_BODY, new HashMap<>());
         } catch (HttpRequest.BodyTooLargeException e) {
-            refuse(413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size");
-            return false;
+            return refuseAndEnd(413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size");
         } finally {
             bodies.release();
         }
@@ -334,11 +343,33 @@ final class HttpConnection {
     }
 
     private void wrongState() throws IOException {
-        refuse(403, "InvalidStateTransition", "State transition is not allowed");
+        refuse(403, WRONG_STATE, NOT_ALLOWED);
     }
 
     private void refuse(int status, String type, String message) throws IOException {
         respond(status, "", new ErrorJson(type, message).bytes());
+    }
+
+    /** Refuses a request whose body nobody wants: it is read past, so that the next one can follow. */
+    private boolean refuseUnread(HttpRequest request, int status, String type, String message) throws IOException {
+        if (!request.header("expect").isEmpty()) {
+            return refuseAndEnd(status, type, message);
+        }
+        try {
+            HttpBody body = HttpBody.of(request, in, HttpLink.MAX_BODY);
+            byte[] buffer = new byte[1024];
+            while (body.read(buffer) >= 0) {}
+        } catch (HttpRequest.BodyTooLargeException e) {
+            return refuseAndEnd(status, type, message);
+        }
+        refuse(status, type, message);
+        return true;
+    }
+
+    private boolean refuseAndEnd(int status, String type, String message) throws IOException {
+        refused = true;
+        respond(status, "Connection: close\r\n", new ErrorJson(type, message).bytes());
+        return false;
     }
 
     private void respond(int status, String headers, byte[] body) throws IOException {

@@ -156,10 +156,14 @@ public final class HttpLink implements GuestLink {
     }
 
     private void awaitChange() throws IOException, InterruptedException {
+        checkOpen();
+        changed.await();
+    }
+
+    private void checkOpen() throws ClosedChannelException {
         if (closed) {
             throw new ClosedChannelException();
         }
-        changed.await();
     }
 
     /** Waits for an event; null when the guest may not ask now. */
@@ -167,6 +171,7 @@ public final class HttpLink implements GuestLink {
     Event guestNext() throws IOException, InterruptedException {
         lock.lock();
         try {
+            checkOpen();
             if (polling || event != null && delivered) {
                 return null;
             }
@@ -277,6 +282,7 @@ public final class HttpLink implements GuestLink {
     boolean guestAwaitsRestore() throws IOException, InterruptedException {
         lock.lock();
         try {
+            checkOpen();
             if (init != null) {
                 return false;
             }

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -236,17 +237,18 @@ class HttpRuntimeApiTest {
         answer = invoke("id-1", "1");
         next.get(5, TimeUnit.SECONDS);
         try (Socket broken = new Socket(InetAddress.getLoopbackAddress(), port())) {
+            broken.setSoTimeout(5000);
             broken.getOutputStream()
                     .write(("POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\n"
                                     + "Lambda-Runtime-Function-Response-Mode: streaming\r\n"
-                                    + "Transfer-Encoding: chunked\r\n\r\n7ffffff\r\nabc")
+                                    + "Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(broken.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+                    .isEqualTo("HTTP/1.1 100");
+            broken.getOutputStream().write("7ffffff\r\nabc".getBytes(StandardCharsets.US_ASCII));
             // What is being streamed is not answered a second time.
-            while (post("invocation/id-1/response", "2").statusCode() != 403) {
-                next = next();
-                answer = invoke("id-1", "1");
-                next.get(5, TimeUnit.SECONDS);
-            }
+            assertThat(post("invocation/id-1/response", "2").statusCode()).isEqualTo(403);
+            assertThat(answer).isNotDone();
         }
         assertThat(text(answer.get(5, TimeUnit.SECONDS))).contains("Runtime.TruncatedResponse");
     }
@@ -346,10 +348,11 @@ class HttpRuntimeApiTest {
         assertThat(text(answer.get(5, TimeUnit.SECONDS))).isEqualTo("response 1");
     }
 
-    private static boolean isOver(Socket socket) {
+    private static boolean isOver(Socket socket) throws IOException {
+        socket.setSoTimeout(5000);
         try {
             return socket.getInputStream().read() < 0;
-        } catch (IOException e) {
+        } catch (SocketException e) {
             return true;
         }
     }
