@@ -7,5 +7,6 @@ import java.time.Instant;
  *
  * @param id never reused, unlike the name
  * @param accountId who owns it
+ * @param settingsRevision rises with each change of the bucket's settings; 0 when it never had any
  */
-public record Bucket(long id, String name, String accountId, String region, Instant createdAt) {}
+public record Bucket(long id, String name, String accountId, String region, Instant createdAt, long settingsRevision) {}

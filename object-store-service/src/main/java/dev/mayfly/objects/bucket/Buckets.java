@@ -15,6 +15,8 @@ import org.springframework.stereotype.Repository;
 /** The table of buckets, and who may enter one. */
 @Repository
 public class Buckets {
+    private static final String COLUMNS = "id, name, account_id, region, created_at, settings_revision";
+
     private final JdbcClient jdbc;
 
     Buckets(JdbcClient jdbc) {
@@ -49,7 +51,7 @@ public class Buckets {
         if (name.indexOf('\0') >= 0) {
             return Optional.empty();
         }
-        return jdbc.sql("SELECT id, name, account_id, region, created_at FROM bucket WHERE name = ?")
+        return jdbc.sql("SELECT " + COLUMNS + " FROM bucket WHERE name = ?")
                 .param(name)
                 .query(Buckets::read)
                 .optional();
@@ -71,8 +73,8 @@ public class Buckets {
     }
 
     List<Bucket> list(String accountId, String prefix, String after, int limit) {
-        return jdbc.sql("""
-                        SELECT id, name, account_id, region, created_at FROM bucket
+        return jdbc.sql("SELECT " + COLUMNS + """
+                         FROM bucket
                         WHERE account_id = ? AND name > ? AND starts_with(name, ?) ORDER BY name LIMIT ?""")
                 .params(accountId, after, prefix, limit)
                 .query(Buckets::read)
@@ -90,6 +92,7 @@ public class Buckets {
                 row.getString("name"),
                 row.getString("account_id"),
                 row.getString("region"),
-                row.getObject("created_at", OffsetDateTime.class).toInstant());
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                row.getLong("settings_revision"));
     }
 }

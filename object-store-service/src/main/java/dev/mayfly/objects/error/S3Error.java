@@ -8,6 +8,7 @@ public enum S3Error {
             "BadDigest",
             400,
             "The Content-MD5 or checksum value that you specified did not match what the server received."),
+    BAD_REQUEST("BadRequest", 400, "Bad Request"),
     BUCKET_ALREADY_EXISTS(
             "BucketAlreadyExists",
             409,
@@ -48,6 +49,10 @@ public enum S3Error {
     INVALID_RANGE("InvalidRange", 416, "The requested range is not satisfiable"),
     INVALID_REQUEST("InvalidRequest", 400, "Invalid Request"),
     INVALID_STORAGE_CLASS("InvalidStorageClass", 400, "The storage class you specified is not valid"),
+    INVALID_TAG(
+            "InvalidTag",
+            400,
+            "The tag provided was not a valid tag. This error can occur if the tag did not pass input validation."),
     INVALID_URI("InvalidURI", 400, "Couldn't parse the specified URI."),
     KEY_TOO_LONG("KeyTooLongError", 400, "Your key is too long"),
     MALFORMED_TRAILER(

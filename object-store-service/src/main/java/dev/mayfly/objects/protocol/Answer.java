@@ -53,10 +53,19 @@ public record Answer(int status, Map<String, String> headers, Body body) {
         return xml(200, document);
     }
 
+    /** A document that is written already. */
+    public static Answer xml(byte[] document) {
+        return xml(200, document);
+    }
+
     public static Answer xml(int status, Xml document) {
+        return xml(status, document.bytes());
+    }
+
+    private static Answer xml(int status, byte[] document) {
         var headers = new LinkedHashMap<String, String>();
         headers.put("Content-Type", "application/xml");
-        return new Answer(status, headers, new Document(document.bytes()));
+        return new Answer(status, headers, new Document(document));
     }
 
     /** Adds a header to this answer. */

@@ -13,6 +13,8 @@ public enum S3Operation {
     GET_BUCKET_VERSIONING("GetBucketVersioning", Access.LOOK, RequestClass.B),
     GET_BUCKET_ACL("GetBucketAcl", Access.LOOK, RequestClass.B),
     GET_BUCKET_TAGGING("GetBucketTagging", Access.LOOK, RequestClass.B),
+    PUT_BUCKET_TAGGING("PutBucketTagging", Access.WRITE, RequestClass.A),
+    DELETE_BUCKET_TAGGING("DeleteBucketTagging", Access.WRITE, RequestClass.FREE),
     LIST_OBJECTS("ListObjects", Access.LOOK, RequestClass.A),
     LIST_OBJECTS_V2("ListObjectsV2", Access.LOOK, RequestClass.A),
     LIST_MULTIPART_UPLOADS("ListMultipartUploads", Access.LOOK, RequestClass.A),

@@ -59,10 +59,16 @@ public final class S3Router {
             case "GET" -> getBucket(target);
             case "HEAD" -> S3Operation.HEAD_BUCKET;
             case "PUT" -> {
+                if (target.has("tagging")) {
+                    yield S3Operation.PUT_BUCKET_TAGGING;
+                }
                 refuse("Put", target, BUCKET_RESOURCES);
                 yield S3Operation.CREATE_BUCKET;
             }
             case "DELETE" -> {
+                if (target.has("tagging")) {
+                    yield S3Operation.DELETE_BUCKET_TAGGING;
+                }
                 refuse("Delete", target, BUCKET_RESOURCES);
                 yield S3Operation.DELETE_BUCKET;
             }

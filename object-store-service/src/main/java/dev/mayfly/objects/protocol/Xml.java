@@ -79,7 +79,8 @@ public final class Xml {
         return this;
     }
 
-    byte[] bytes() {
+    /** The document; elements that are still open are closed. */
+    public byte[] bytes() {
         while (!open.isEmpty()) {
             close();
         }

@@ -86,6 +86,28 @@ public final class XmlElement {
         return root;
     }
 
+    public String name() {
+        return name;
+    }
+
+    /** All text directly in it. */
+    public String text() {
+        return text.toString();
+    }
+
+    public List<XmlElement> children() {
+        return List.copyOf(children);
+    }
+
+    /** The only child of that name, or null. @throws S3Exception MalformedXML when there are several */
+    public @Nullable XmlElement only(String childName) {
+        List<XmlElement> found = children(childName);
+        if (found.size() > 1) {
+            throw new S3Exception(S3Error.MALFORMED_XML);
+        }
+        return found.isEmpty() ? null : found.getFirst();
+    }
+
     public List<XmlElement> children(String childName) {
         return children.stream().filter(child -> child.name.equals(childName)).toList();
     }
