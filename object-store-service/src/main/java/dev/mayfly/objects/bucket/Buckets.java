@@ -15,7 +15,8 @@ import org.springframework.stereotype.Repository;
 /** The table of buckets, and who may enter one. */
 @Repository
 public class Buckets {
-    private static final String COLUMNS = "id, name, account_id, region, created_at, settings_revision";
+    private static final String SELECT =
+            "SELECT id, name, account_id, region, created_at, settings_revision, versioning, object_lock FROM bucket ";
 
     private final JdbcClient jdbc;
 
@@ -51,10 +52,25 @@ public class Buckets {
         if (name.indexOf('\0') >= 0) {
             return Optional.empty();
         }
-        return jdbc.sql("SELECT " + COLUMNS + " FROM bucket WHERE name = ?")
+        return jdbc.sql(SELECT + "WHERE name = ?")
                 .param(name)
                 .query(Buckets::read)
                 .optional();
+    }
+
+    /** What the bucket is by now; empty when it is gone. */
+    public Optional<Bucket> again(Bucket bucket) {
+        return jdbc.sql(SELECT + "WHERE id = ?")
+                .param(bucket.id())
+                .query(Buckets::read)
+                .optional();
+    }
+
+    void setVersioning(Bucket bucket, Versioning versioning) {
+        jdbc.sql("UPDATE bucket SET versioning = ? WHERE id = ?")
+                .param(versioning.status())
+                .param(bucket.id())
+                .update();
     }
 
     /** Makes a bucket; false when the name is taken. */
@@ -73,8 +89,7 @@ public class Buckets {
     }
 
     List<Bucket> list(String accountId, String prefix, String after, int limit) {
-        return jdbc.sql("SELECT " + COLUMNS + """
-                         FROM bucket
+        return jdbc.sql(SELECT + """
                         WHERE account_id = ? AND name > ? AND starts_with(name, ?) ORDER BY name LIMIT ?""")
                 .params(accountId, after, prefix, limit)
                 .query(Buckets::read)
@@ -93,6 +108,8 @@ public class Buckets {
                 row.getString("account_id"),
                 row.getString("region"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                row.getLong("settings_revision"));
+                row.getLong("settings_revision"),
+                Versioning.of(row.getString("versioning")),
+                row.getBoolean("object_lock"));
     }
 }

@@ -22,8 +22,8 @@ final class GetBucketVersioning implements Handler {
 
     @Override
     public Answer handle(S3Request request) {
-        buckets.open(request);
-
-        return Answer.xml(Xml.root("VersioningConfiguration"));
+        Bucket bucket = buckets.open(request);
+        return Answer.xml(Xml.root("VersioningConfiguration")
+                .element("Status", bucket.versioning().status()));
     }
 }

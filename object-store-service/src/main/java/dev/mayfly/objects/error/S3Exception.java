@@ -8,6 +8,7 @@ public final class S3Exception extends RuntimeException {
 
     private final S3Error error;
     private final transient Map<String, String> details;
+    private final transient Map<String, String> headers;
 
     public S3Exception(S3Error error) {
         this(error, error.message(), Map.of());
@@ -19,9 +20,19 @@ public final class S3Exception extends RuntimeException {
 
     /** @param details further elements of the error document, e.g. {@code BucketName} */
     public S3Exception(S3Error error, String message, Map<String, String> details) {
+        this(error, message, details, Map.of());
+    }
+
+    private S3Exception(S3Error error, String message, Map<String, String> details, Map<String, String> headers) {
         super(message, null, false, false);
         this.error = error;
         this.details = details;
+        this.headers = headers;
+    }
+
+    /** The same with headers for the answer. */
+    public S3Exception with(Map<String, String> answerHeaders) {
+        return new S3Exception(error, text(), details, answerHeaders);
     }
 
     /** As {@link S3Error#INVALID_ARGUMENT}, naming the argument. */
@@ -40,6 +51,10 @@ public final class S3Exception extends RuntimeException {
 
     public Map<String, String> details() {
         return details;
+    }
+
+    public Map<String, String> headers() {
+        return headers;
     }
 
     /** The message, never null. */

@@ -41,6 +41,24 @@ public final class S3Router {
             "tagging", "ObjectTagging",
             "torrent", "ObjectTorrent");
 
+    /** Operations on sub-resources of buckets, by method and resource. */
+    private static final Map<String, S3Operation> BUCKET_OPERATIONS = Map.ofEntries(
+            entry("GET versions", S3Operation.LIST_OBJECT_VERSIONS),
+            entry("PUT versioning", S3Operation.PUT_BUCKET_VERSIONING),
+            entry("GET object-lock", S3Operation.GET_OBJECT_LOCK_CONFIGURATION),
+            entry("PUT object-lock", S3Operation.PUT_OBJECT_LOCK_CONFIGURATION),
+            entry("GET lifecycle", S3Operation.GET_BUCKET_LIFECYCLE),
+            entry("PUT lifecycle", S3Operation.PUT_BUCKET_LIFECYCLE),
+            entry("DELETE lifecycle", S3Operation.DELETE_BUCKET_LIFECYCLE));
+
+    private static final Map<String, S3Operation> OBJECT_OPERATIONS = Map.ofEntries(
+            entry("PUT tagging", S3Operation.PUT_OBJECT_TAGGING),
+            entry("DELETE tagging", S3Operation.DELETE_OBJECT_TAGGING),
+            entry("GET retention", S3Operation.GET_OBJECT_RETENTION),
+            entry("PUT retention", S3Operation.PUT_OBJECT_RETENTION),
+            entry("GET legal-hold", S3Operation.GET_OBJECT_LEGAL_HOLD),
+            entry("PUT legal-hold", S3Operation.PUT_OBJECT_LEGAL_HOLD));
+
     private S3Router() {}
 
     /** @throws S3Exception NotImplemented with the operation's name, or MethodNotAllowed */
@@ -51,7 +69,14 @@ public final class S3Router {
             }
             throw new S3Exception(S3Error.METHOD_NOT_ALLOWED);
         }
-        return target.key().isEmpty() ? bucket(method, target) : object(method, target, copySource);
+        boolean ofBucket = target.key().isEmpty();
+        for (String name : target.query().keySet()) {
+            S3Operation known = (ofBucket ? BUCKET_OPERATIONS : OBJECT_OPERATIONS).get(method + " " + name);
+            if (known != null) {
+                return known;
+            }
+        }
+        return ofBucket ? bucket(method, target) : object(method, target, copySource);
     }
 
     private static S3Operation bucket(String method, S3Target target) {
@@ -101,15 +126,13 @@ public final class S3Router {
         if (target.has("uploads")) {
             return S3Operation.LIST_MULTIPART_UPLOADS;
         }
-        if (target.has("versions")) {
-            throw S3Exception.notImplemented("ListObjectVersions");
-        }
         refuse("Get", target, BUCKET_RESOURCES);
         return "2".equals(target.get("list-type")) ? S3Operation.LIST_OBJECTS_V2 : S3Operation.LIST_OBJECTS;
     }
 
     private static S3Operation object(String method, S3Target target, boolean copySource) {
         boolean upload = target.has("uploadId");
+        refuseVersion(target);
         switch (method) {
             case "GET" -> {
                 if (upload) {
@@ -125,11 +148,9 @@ public final class S3Router {
                     return S3Operation.GET_OBJECT_TAGGING;
                 }
                 refuse("Get", target, OBJECT_RESOURCES);
-                refuseVersion(target);
                 return S3Operation.GET_OBJECT;
             }
             case "HEAD" -> {
-                refuseVersion(target);
                 return S3Operation.HEAD_OBJECT;
             }
             case "PUT" -> {
@@ -144,7 +165,6 @@ public final class S3Router {
                     return S3Operation.ABORT_MULTIPART_UPLOAD;
                 }
                 refuse("Delete", target, OBJECT_RESOURCES);
-                refuseVersion(target);
                 return S3Operation.DELETE_OBJECT;
             }
             case "POST" -> {

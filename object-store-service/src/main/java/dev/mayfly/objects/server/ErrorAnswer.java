@@ -18,6 +18,8 @@ final class ErrorAnswer {
         xml.element("Resource", mark < 0 ? target : target.substring(0, mark))
                 .element("RequestId", requestId)
                 .element("HostId", Base64.getEncoder().encodeToString(requestId.getBytes(StandardCharsets.UTF_8)));
-        return Answer.xml(error.error().status(), xml);
+        Answer answer = Answer.xml(error.error().status(), xml);
+        error.headers().forEach(answer::with);
+        return answer;
     }
 }
