@@ -1,5 +1,7 @@
 package dev.mayfly.gateway.door;
 
+import dev.mayfly.contracts.identity.Role;
+import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.contracts.trust.Voucher.PayloadSignature;
 import dev.mayfly.gateway.body.BodyDigest;
 import dev.mayfly.gateway.body.DigestRefused;
@@ -15,6 +17,7 @@ import dev.mayfly.gateway.signature.LegacyPresign;
 import dev.mayfly.gateway.signature.RequestHead;
 import dev.mayfly.gateway.signature.SignatureClaim;
 import dev.mayfly.gateway.signature.SignatureVerifier;
+import dev.mayfly.gateway.signature.SigningSecret;
 import java.time.Clock;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +29,8 @@ import reactor.core.publisher.Mono;
 class Authenticator {
     private static final String BEARER = "Bearer ";
     private static final PayloadSignature UNSIGNED = new PayloadSignature(ContentHash.UNSIGNED, null, null, null, null);
+    private static final Credential NOBODY =
+            new Credential(Voucher.ANONYMOUS, Voucher.ANONYMOUS, Role.INVOKER, null, null, new SigningSecret(""));
     private static final long MAX_INVOKE_BYTES = 6L << 20;
     private static final long MAX_LAMBDA_BYTES = 70_167_211;
     private static final long MAX_FORM_BYTES = 1L << 20;
@@ -71,6 +76,11 @@ class Authenticator {
                     && LegacyPresign.inQuery(inquiry.head().query())) {
                 return legacy(inquiry);
             }
+            if (inquiry.dialect() == Dialect.S3
+                    && authorization == null
+                    && !SignatureClaim.inQuery(inquiry.head().query())) {
+                return Mono.just(nobody(inquiry));
+            }
             SignatureClaim claim = claim(inquiry);
             verifier.checkClaim(inquiry.head(), claim);
             return credential(claim.accessKeyId(), claim.securityToken())
@@ -78,6 +88,24 @@ class Authenticator {
         } catch (RefusedException e) {
             return Mono.error(e);
         }
+    }
+
+    /** Who did not sign: nobody's secret is needed. */
+    static Caller nobody() {
+        return new Caller(NOBODY, UNSIGNED, null);
+    }
+
+    /** As {@link #nobody()}; the store decides what anybody may do. What is said of the body must hold nevertheless. */
+    private static Caller nobody(Inquiry inquiry) throws RefusedException {
+        @Nullable String hash = inquiry.head().headers().get("x-amz-content-sha256");
+        if (hash == null) {
+            return nobody();
+        }
+        ContentHash.check(hash, true);
+        if (hash.startsWith("STREAMING-AWS4-")) {
+            throw new RefusedException(Refusal.NOT_SIGNED, notSigned(Dialect.S3));
+        }
+        return new Caller(NOBODY, new PayloadSignature(hash, null, null, null, null), null);
     }
 
     private Mono<Credential> credential(String accessKeyId, @Nullable String token) throws RefusedException {

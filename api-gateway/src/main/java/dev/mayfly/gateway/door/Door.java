@@ -1,8 +1,6 @@
 package dev.mayfly.gateway.door;
 
-import dev.mayfly.contracts.identity.Role;
 import dev.mayfly.contracts.trust.Voucher;
-import dev.mayfly.contracts.trust.Voucher.PayloadSignature;
 import dev.mayfly.contracts.trust.Vouching;
 import dev.mayfly.gateway.GatewaySettings;
 import dev.mayfly.gateway.keys.Credential;
@@ -29,9 +27,6 @@ import reactor.netty.http.server.HttpServerRequest;
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class Door implements WebFilter {
-    /** Nobody: the caller of the one path that carries its own permission. Set as key id too, so that it is no service. */
-    private static final String ANONYMOUS = "anonymous";
-
     private static final String ISSUER = "api-gateway";
 
     private final Authenticator authenticator;
@@ -82,7 +77,7 @@ class Door implements WebFilter {
         var headers = http.requestHeaders();
         String target = RequestTarget.originForm(http.uri());
         var head = RequestHead.of(http.method().name(), target, headers);
-        @Nullable String bucket = RequestTarget.bucketOf(headers.get("host"), domains);
+        @Nullable String bucket = BucketHost.bucketOf(headers.get("host"), domains);
         @Nullable String authorization = headers.get("authorization");
         Dialect dialect = RequestKind.of(head, authorization, bucket != null);
         return new Inquiry(http, head, target, dialect, authorization, bucket, requestId);
@@ -138,15 +133,6 @@ class Door implements WebFilter {
     }
 
     private String anonymous(Inquiry inquiry) {
-        return vouching.issue(new Voucher(
-                ISSUER,
-                ANONYMOUS,
-                ANONYMOUS,
-                Role.INVOKER,
-                null,
-                inquiry.requestId(),
-                inquiry.target(),
-                new PayloadSignature(ContentHash.UNSIGNED, null, null, null, null),
-                vouching.expiry()));
+        return voucher(inquiry, Authenticator.nobody());
     }
 }

@@ -52,7 +52,11 @@ class Forward implements GlobalFilter, Ordered {
         Inquiry inquiry = exchange.getRequiredAttribute(Inquiry.ATTRIBUTE);
         Route route = exchange.getRequiredAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
         HttpClient.RequestSender request = clients.computeIfAbsent(route.getUri(), this::clientOf)
-                .headers(headers -> Passage.toService(inquiry.head().headers(), headers, admission.voucher()))
+                .headers(headers -> Passage.toService(
+                        inquiry.head().headers(),
+                        headers,
+                        admission.voucher(),
+                        inquiry.http().remoteAddress()))
                 .request(HttpMethod.valueOf(inquiry.head().method()))
                 .uri(admission.target());
         @Nullable Publisher<ByteBuf> body = body(inquiry, admission.body());

@@ -23,7 +23,7 @@ record Inquiry(
 
     /** The target as S3 in path style would have it. */
     String pathStyleTarget() {
-        return bucket == null ? target : RequestTarget.pathStyle(bucket, target);
+        return bucket == null ? target : BucketHost.pathStyle(bucket, target);
     }
 
     /** Bytes announced, or -1. */

@@ -2,6 +2,7 @@ package dev.mayfly.gateway.door;
 
 import dev.mayfly.contracts.trust.Voucher;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.net.InetSocketAddress;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Which headers pass through the gateway. */
 final class Passage {
     private static final String OWN = "x-mayfly-";
+    private static final String SOURCE_IP = "X-Mayfly-Source-Ip";
 
     /** Of one connection, not of the message (RFC 9110, 7.6.1). */
     private static final Set<String> HOP_BY_HOP = Set.of(
@@ -30,8 +32,12 @@ final class Passage {
 
     private Passage() {}
 
-    /** Copies a client's headers for the service, and attaches the voucher. */
-    static void toService(HttpHeaders from, HttpHeaders to, String voucher) {
+    /**
+     * Copies a client's headers for the service, and attaches the voucher.
+     *
+     * @param client where the request came from, or null when that is not known
+     */
+    static void toService(HttpHeaders from, HttpHeaders to, String voucher, @Nullable InetSocketAddress client) {
         @Nullable String connection = from.get("connection");
         Iterator<Map.Entry<CharSequence, CharSequence>> headers = from.iteratorCharSequence();
         while (headers.hasNext()) {
@@ -45,6 +51,9 @@ final class Passage {
             }
         }
         to.set(Voucher.HEADER, voucher);
+        if (client != null && client.getAddress() != null) {
+            to.set(SOURCE_IP, client.getAddress().getHostAddress());
+        }
     }
 
     /** Copies a service's headers for the client. */

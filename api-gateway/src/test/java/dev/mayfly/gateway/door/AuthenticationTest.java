@@ -82,8 +82,6 @@ class AuthenticationTest {
     @ParameterizedTest
     @CsvSource({
         "GET,/2015-03-31/functions,403,MissingAuthenticationTokenException",
-        "GET,/bucket/key,403,<Code>AccessDenied</Code>",
-        "GET,/,403,<Code>AccessDenied</Code>",
         "GET,/?Action=GetCallerIdentity,403,<Code>MissingAuthenticationToken</Code>",
         "GET,/v1/usage,401,WWW-Authenticate"
     })
@@ -236,10 +234,32 @@ class AuthenticationTest {
         var voucher = Objects.requireNonNull(gateway.stub.seen.poll()).voucher();
         assertThat(voucher.accountId()).isEqualTo("anonymous");
         assertThat(voucher.betweenServices()).isFalse();
+        gateway.stub.seen.clear();
         for (String target : new String[] {"/_code/", "/_code/a/b", "/_code/../internal", "/_code/a%2Fb"}) {
             var refused = Wire.raw(
                     gateway.port, "GET " + target + " HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
-            assertThat(refused.status()).as(target).isEqualTo(403);
+            assertThat(refused.status()).as(target).isEqualTo(200);
+            var asObject = Objects.requireNonNull(gateway.stub.seen.poll());
+            assertThat(asObject.uri()).isEqualTo("/s3");
+            assertThat(asObject.voucher().isAnonymous()).isTrue();
         }
+    }
+
+    @Test
+    void letsUnsignedRequestsForObjectsThroughAsNobody() throws Exception {
+        Wire.raw(
+                gateway.port,
+                "OPTIONS /k?a=b HTTP/1.1\r\nhost: pub.localhost\r\nx-mayfly-source-ip: 9.9.9.9\r\nconnection: close\r\n\r\n");
+        var seen = Objects.requireNonNull(gateway.stub.seen.poll());
+        assertThat(seen.voucher().isAnonymous()).isTrue();
+        assertThat(seen.voucher().accountId()).isEqualTo("anonymous");
+        assertThat(seen.voucher().target()).isEqualTo("/pub/k?a=b");
+        assertThat(seen.uri()).isEqualTo("/s3");
+        assertThat(seen.headers().getAll("X-Mayfly-Source-Ip")).containsExactly("127.0.0.1");
+        var chunks = Wire.raw(
+                gateway.port,
+                "PUT /b/k HTTP/1.1\r\nhost: localhost\r\nx-amz-content-sha256: STREAMING-AWS4-HMAC-SHA256-PAYLOAD\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        assertThat(chunks.status()).isEqualTo(403);
+        assertThat(gateway.stub.seen.poll()).isNull();
     }
 }

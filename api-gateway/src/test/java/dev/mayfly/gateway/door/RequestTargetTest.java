@@ -31,13 +31,13 @@ class RequestTargetTest {
                 "-,-"
             })
     void findsTheBucketInAHostName(String host, String bucket) {
-        assertThat(RequestTarget.bucketOf(host, List.of("localhost"))).isEqualTo(bucket);
+        assertThat(BucketHost.bucketOf(host, List.of("localhost"))).isEqualTo(bucket);
     }
 
     @ParameterizedTest
     @CsvSource({"/,/b", "/?list-type=2,/b?list-type=2", "/k,/b/k", "//k,/b//k", "/k?x,/b/k?x"})
     void rewritesToPathStyle(String target, String pathStyle) {
-        assertThat(RequestTarget.pathStyle("b", target)).isEqualTo(pathStyle);
+        assertThat(BucketHost.pathStyle("b", target)).isEqualTo(pathStyle);
     }
 
     @ParameterizedTest

@@ -29,6 +29,9 @@ public record Voucher(
         @Nullable PayloadSignature payload,
         Instant expiresAt) {
 
+    /** The account and the access key of who did not sign. As a key id too, so that it is not taken for a service. */
+    public static final String ANONYMOUS = "anonymous";
+
     /** The header that carries a sealed voucher. The gateway removes it from what clients send. */
     public static final String HEADER = "X-Mayfly-Voucher";
 
@@ -49,6 +52,11 @@ public record Voucher(
             @Nullable String seedSignature,
             @Nullable String timestamp,
             @Nullable String scope) {}
+
+    /** Whether nobody signed the client's request. */
+    public boolean isAnonymous() {
+        return ANONYMOUS.equals(accessKeyId);
+    }
 
     /** Whether a sibling service made this request on its own behalf, not a client. */
     public boolean betweenServices() {
