@@ -25,6 +25,13 @@ public interface BlobStore {
      */
     InputStream read(UUID id, long offset, long length) throws IOException;
 
+    /**
+     * How many bytes a blob has.
+     *
+     * @throws java.nio.file.NoSuchFileException when there is no such blob
+     */
+    long size(UUID id) throws IOException;
+
     /** The file that holds the blob, where the store has one that the kernel can send by itself. */
     default Optional<Path> file(UUID id) {
         return Optional.empty();

@@ -14,8 +14,10 @@ public final class ContentWriter implements Sink, Closeable {
     private final BlobStore store;
     private final int inlineLimit;
     private final ByteArrayOutputStream memory;
+    private final BlockSums sums = new BlockSums();
     private @Nullable BlobWrite blob;
     private long length;
+    private byte[] checksums = {};
     private boolean finished;
     private boolean released;
 
@@ -34,12 +36,14 @@ public final class ContentWriter implements Sink, Closeable {
             blob = target;
             byte[] first = memory.toByteArray();
             target.write(first, 0, first.length);
+            sums.write(first, 0, first.length);
             memory.reset();
         }
         if (target == null) {
             memory.write(bytes, offset, count);
         } else {
             target.write(bytes, offset, count);
+            sums.write(bytes, offset, count);
         }
         length += count;
     }
@@ -51,8 +55,15 @@ public final class ContentWriter implements Sink, Closeable {
             return Content.of(memory.toByteArray());
         }
         written.commit();
+        checksums = sums.finish();
         finished = true;
         return Content.of(List.of(new Segment(written.id(), 0, length)));
+    }
+
+    /** The blob of finished content, for the index to know; none when the content stayed in memory. */
+    public List<NewBlob> blobs() {
+        BlobWrite written = blob;
+        return written == null ? List.of() : List.of(new NewBlob(written.id(), length, checksums));
     }
 
     /** From now on the index may name the content: only the sweep may delete it. */

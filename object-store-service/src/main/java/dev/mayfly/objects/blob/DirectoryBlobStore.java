@@ -52,6 +52,11 @@ public final class DirectoryBlobStore implements BlobStore {
     }
 
     @Override
+    public long size(UUID id) throws IOException {
+        return Files.size(path(id));
+    }
+
+    @Override
     public Optional<Path> file(UUID id) {
         return Optional.of(path(id));
     }

@@ -6,6 +6,7 @@ import io.minio.ListObjectsArgs;
 import io.minio.MakeBucketArgs;
 import io.minio.MinioClient;
 import io.minio.RemoveObjectArgs;
+import io.minio.StatObjectArgs;
 import io.minio.UploadObjectArgs;
 import io.minio.errors.ErrorResponseException;
 import io.minio.errors.MinioException;
@@ -53,32 +54,55 @@ public final class S3BlobStore implements BlobStore {
         if (length == 0) {
             return InputStream.nullInputStream();
         }
-        try {
-            return new BoundedInput(
-                    client.getObject(GetObjectArgs.builder()
-                            .bucket(bucket)
-                            .object(name(id))
-                            .offset(offset)
-                            .length(length)
-                            .build()),
-                    length);
-        } catch (ErrorResponseException e) {
-            if (NOT_THERE.contains(e.errorResponse().code())) {
-                throw new NoSuchFileException(name(id));
-            }
-            throw new IOException("The blob store refused a read", e);
-        } catch (MinioException e) {
-            throw new IOException("The blob store did not answer a read", e);
-        }
+        return new BoundedInput(
+                ask(
+                        "The blob store did not answer a read",
+                        () -> client.getObject(GetObjectArgs.builder()
+                                .bucket(bucket)
+                                .object(name(id))
+                                .offset(offset)
+                                .length(length)
+                                .build())),
+                length);
+    }
+
+    @Override
+    public long size(UUID id) throws IOException {
+        return ask(
+                "The blob store did not say how large a blob is",
+                () -> client.statObject(StatObjectArgs.builder()
+                                .bucket(bucket)
+                                .object(name(id))
+                                .build())
+                        .size());
     }
 
     @Override
     public void delete(UUID id) throws IOException {
-        try {
+        ask("The blob store did not delete " + id, () -> {
             client.removeObject(
                     RemoveObjectArgs.builder().bucket(bucket).object(name(id)).build());
-        } catch (MinioException e) {
-            throw new IOException("The blob store did not delete " + id, e);
+            return id;
+        });
+    }
+
+    @FunctionalInterface
+    private interface Question<T> {
+        T ask() throws MinioException, IOException;
+    }
+
+    /** @throws NoSuchFileException when the server says that there is no such blob */
+    private static <T> T ask(String failure, Question<T> question) throws IOException {
+        try {
+            return question.ask();
+        } catch (ErrorResponseException e) {
+            if (NOT_THERE.contains(e.errorResponse().code())) {
+                throw new NoSuchFileException(failure);
+            }
+            throw new IOException(failure, e);
+        } catch (MinioException | IllegalStateException e) {
+            // The client wraps in an IllegalStateException what the network did.
+            throw new IOException(failure, e);
         }
     }
 
@@ -91,13 +115,9 @@ public final class S3BlobStore implements BlobStore {
                 .recursive(true)
                 .build());
         for (var result : all) {
-            try {
-                var item = result.get();
-                if (item.lastModified().toInstant().isBefore(limit)) {
-                    found.accept(UUID.fromString(item.objectName().substring(PREFIX.length())));
-                }
-            } catch (MinioException e) {
-                throw new IOException("The blob store did not list its blobs", e);
+            var item = ask("The blob store did not list its blobs", result::get);
+            if (item.lastModified().toInstant().isBefore(limit)) {
+                found.accept(UUID.fromString(item.objectName().substring(PREFIX.length())));
             }
         }
     }
@@ -127,14 +147,12 @@ public final class S3BlobStore implements BlobStore {
         if (bucketKnown) {
             return;
         }
-        try {
+        bucketKnown = ask("The blob store has no bucket " + bucket + " and did not make it", () -> {
             if (!client.bucketExists(BucketExistsArgs.builder().bucket(bucket).build())) {
                 client.makeBucket(MakeBucketArgs.builder().bucket(bucket).build());
             }
-            bucketKnown = true;
-        } catch (MinioException e) {
-            throw new IOException("The blob store has no bucket " + bucket + " and did not make it", e);
-        }
+            return true;
+        });
     }
 
     private static String name(UUID id) {
@@ -169,16 +187,14 @@ public final class S3BlobStore implements BlobStore {
         public void commit() throws IOException {
             channel.close();
             ensureBucket();
-            try {
-                client.uploadObject(UploadObjectArgs.builder()
-                        .bucket(bucket)
-                        .object(name(id))
-                        .filename(file.toString())
-                        .contentType("application/octet-stream")
-                        .build());
-            } catch (MinioException e) {
-                throw new IOException("The blob store did not take a blob", e);
-            }
+            ask(
+                    "The blob store did not take a blob",
+                    () -> client.uploadObject(UploadObjectArgs.builder()
+                            .bucket(bucket)
+                            .object(name(id))
+                            .filename(file.toString())
+                            .contentType("application/octet-stream")
+                            .build()));
         }
 
         @Override

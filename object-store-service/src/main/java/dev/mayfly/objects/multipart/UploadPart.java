@@ -70,7 +70,7 @@ final class UploadPart implements Handler {
                     content.segments());
             writer.release();
             try {
-                uploads.putPart(Change.of(bucket, request, ""), upload.id(), part, content.segments());
+                uploads.putPart(Change.of(bucket, request, ""), upload.id(), part, writer.blobs());
             } catch (S3Exception e) {
                 writer.reclaim();
                 throw e;

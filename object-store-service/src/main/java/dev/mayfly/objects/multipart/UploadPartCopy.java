@@ -125,7 +125,7 @@ final class UploadPartCopy implements Handler {
                     if (!index.share(shared)) {
                         return false;
                     }
-                    uploads.putPart(change, upload.id(), part, fresh);
+                    uploads.putPart(change, upload.id(), part, writer.blobs());
                     return true;
                 });
                 return done ? part : null;

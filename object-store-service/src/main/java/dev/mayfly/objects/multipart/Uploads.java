@@ -1,6 +1,6 @@
 package dev.mayfly.objects.multipart;
 
-import dev.mayfly.objects.blob.Segment;
+import dev.mayfly.objects.blob.NewBlob;
 import dev.mayfly.objects.body.ChecksumAlgorithm;
 import dev.mayfly.objects.body.ObjectChecksum;
 import dev.mayfly.objects.bucket.Bucket;
@@ -39,7 +39,7 @@ class Uploads {
                     blob_offsets = excluded.blob_offsets, blob_lengths = excluded.blob_lengths
                 RETURNING old.size AS old_size, old.blob_ids AS old_blobs
             ), fresh AS (
-                INSERT INTO blob (id, size) SELECT f.id, f.size FROM put, unnest(?::uuid[], ?::bigint[]) AS f (id, size)
+                INSERT INTO blob (id, size, checksums) SELECT f.id, f.size, f.checksums FROM put, unnest(?::uuid[], ?::bigint[], ?::bytea[]) AS f (id, size, checksums)
             ), released AS (
                 INSERT INTO blob_release (blob_id) SELECT unnest(old_blobs) FROM put
             ), told AS (
@@ -120,10 +120,10 @@ class Uploads {
     /**
      * Writes a part in the place of any of its number.
      *
-     * @param fresh segments whose blobs no row names yet
+     * @param fresh blobs that no row names yet
      * @throws S3Exception NoSuchUpload when the upload ended meanwhile
      */
-    void putPart(Change change, UUID upload, Part part, List<Segment> fresh) {
+    void putPart(Change change, UUID upload, Part part, List<NewBlob> fresh) {
         OffsetDateTime at = part.modifiedAt().atOffset(ZoneOffset.UTC);
         try {
             jdbc.sql(PUT_PART)
@@ -136,8 +136,7 @@ class Uploads {
                     .param(SegmentColumns.ids(part.segments()))
                     .param(SegmentColumns.offsets(part.segments()))
                     .param(SegmentColumns.lengths(part.segments()))
-                    .param(SegmentColumns.ids(fresh))
-                    .param(SegmentColumns.lengths(fresh))
+                    .params(SegmentColumns.blobs(fresh))
                     .param(at)
                     .param(change.bucket().accountId())
                     .param(change.bucket().name())

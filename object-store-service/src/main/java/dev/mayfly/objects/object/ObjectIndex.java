@@ -1,6 +1,7 @@
 package dev.mayfly.objects.object;
 
 import dev.mayfly.objects.blob.Content;
+import dev.mayfly.objects.blob.NewBlob;
 import dev.mayfly.objects.blob.Segment;
 import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.error.S3Error;
@@ -56,8 +57,8 @@ public class ObjectIndex {
             """ + RETURNING;
     private static final String AND_TELL = """
             ), fresh AS (
-                INSERT INTO blob (id, size)
-                SELECT f.id, f.size FROM put, unnest(?::uuid[], ?::bigint[]) AS f (id, size)
+                INSERT INTO blob (id, size, checksums)
+                SELECT f.id, f.size, f.checksums FROM put, unnest(?::uuid[], ?::bigint[], ?::bytea[]) AS f (id, size, checksums)
             ), released AS (
                 INSERT INTO blob_release (blob_id) SELECT unnest(old_blobs) FROM put
             ), told AS (
@@ -116,12 +117,12 @@ public class ObjectIndex {
     /**
      * Writes an object in the place of any that is there.
      *
-     * @param fresh segments whose blobs no row names yet
+     * @param fresh blobs that no row names yet
      * @param alreadyBilled bytes of it that are counted as stored, as parts of an upload
      * @throws S3Exception when the condition does not hold, or the bucket is gone; nothing has changed then
      */
     public void put(
-            Change change, StoredObject object, List<Segment> fresh, long alreadyBilled, WriteCondition condition) {
+            Change change, StoredObject object, List<NewBlob> fresh, long alreadyBilled, WriteCondition condition) {
         String write = switch (condition) {
             case WriteCondition.Always always -> ALWAYS;
             case WriteCondition.IfAbsent absent -> IF_ABSENT;
@@ -146,7 +147,7 @@ public class ObjectIndex {
     }
 
     private static List<@Nullable Object> parameters(
-            Change change, StoredObject object, List<Segment> fresh, long alreadyBilled, WriteCondition condition) {
+            Change change, StoredObject object, List<NewBlob> fresh, long alreadyBilled, WriteCondition condition) {
         byte[] key = bytes(object.key());
         Content content = object.content();
         boolean inline = content.inline() != null;
@@ -167,8 +168,7 @@ public class ObjectIndex {
         if (condition instanceof WriteCondition.IfMatch match) {
             parameters.add(match.etag());
         }
-        parameters.add(SegmentColumns.ids(fresh));
-        parameters.add(SegmentColumns.lengths(fresh));
+        parameters.addAll(SegmentColumns.blobs(fresh));
         parameters.add(at);
         parameters.add(change.bucket().accountId());
         parameters.add(change.bucket().name());

@@ -63,7 +63,7 @@ final class PutObject implements Handler {
                     null);
             writer.release();
             try {
-                index.put(Change.of(bucket, request, "ObjectCreated:Put"), object, content.segments(), 0, condition);
+                index.put(Change.of(bucket, request, "ObjectCreated:Put"), object, writer.blobs(), 0, condition);
             } catch (S3Exception e) {
                 writer.reclaim();
                 throw e;

@@ -1,5 +1,6 @@
 package dev.mayfly.objects.object;
 
+import dev.mayfly.objects.blob.NewBlob;
 import dev.mayfly.objects.blob.Segment;
 import java.sql.Array;
 import java.sql.ResultSet;
@@ -26,6 +27,15 @@ public final class SegmentColumns {
     public static SqlArrayValue lengths(List<Segment> segments) {
         return new SqlArrayValue(
                 "bigint", segments.stream().map(Segment::length).toArray());
+    }
+
+    /** Three parameters: ids, sizes and checksums. */
+    public static List<SqlArrayValue> blobs(List<NewBlob> blobs) {
+        return List.of(
+                new SqlArrayValue("uuid", blobs.stream().map(NewBlob::id).toArray()),
+                new SqlArrayValue("bigint", blobs.stream().map(NewBlob::size).toArray()),
+                new SqlArrayValue("bytea", (Object[])
+                        blobs.stream().map(NewBlob::checksums).toArray(byte[][]::new)));
     }
 
     public static SqlArrayValue numbers(List<Long> numbers) {

@@ -1,6 +1,5 @@
 package dev.mayfly.objects.blob;
 
-import io.minio.MinioClient;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Over S3Proxy, which keeps its objects in a directory. */
-class S3BlobStoreTest extends BlobStoreContract {
+class S3BlobStoreTest extends S3BlobStoreContract {
     @TempDir
     private static Path folder;
 
@@ -26,15 +25,10 @@ class S3BlobStoreTest extends BlobStoreContract {
         proxy = S3Proxy.builder()
                 .blobStore(backend)
                 .endpoint(URI.create("http://127.0.0.1:0"))
-                .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, "peer", "peer-secret")
+                .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, KEY, SECRET)
                 .build();
         proxy.start();
-        MinioClient client = MinioClient.builder()
-                .endpoint("http://127.0.0.1:" + proxy.getPort())
-                .credentials("peer", "peer-secret")
-                .region("us-east-1")
-                .build();
-        store = new S3BlobStore(client, "mayfly-blobs", folder.resolve("spool"));
+        store = over(proxy.getPort(), folder.resolve("spool"));
     }
 
     @AfterAll
