@@ -18,7 +18,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,26 +58,26 @@ final class S3Servlet extends HttpServlet {
         writer.write(answer, http, response);
     }
 
-    private static S3Request read(HttpServletRequest http, Voucher voucher, String raw) {
+    private S3Request read(HttpServletRequest http, Voucher voucher, String raw) {
         if (raw.isEmpty()) {
             throw new S3Exception(S3Error.INVALID_URI);
         }
         S3Target target = S3Target.parse(raw);
         boolean copy = http.getHeader(CopySource.HEADER) != null;
-        return new S3Request(http, voucher, target, S3Router.route(http.getMethod(), target, copy));
+        S3Operation operation = S3Router.route(http.getMethod(), target, copy);
+        if (!handlers.containsKey(operation)) {
+            throw S3Exception.notImplemented(operation.title());
+        }
+        return new S3Request(http, voucher, target, operation);
     }
 
     private Answer answer(S3Request request, String raw) {
         try {
             S3Operation operation = request.operation();
-            @Nullable Handler handler = handlers.get(operation);
-            if (handler == null) {
-                throw S3Exception.notImplemented(operation.title());
-            }
             if (!operation.isAllowedTo(request.voucher().role())) {
                 throw new S3Exception(S3Error.ACCESS_DENIED);
             }
-            return handler.handle(request);
+            return Objects.requireNonNull(handlers.get(operation)).handle(request);
         } catch (S3Exception e) {
             return ErrorAnswer.of(e, raw, request.requestId());
         } catch (IOException | RuntimeException e) {

@@ -51,24 +51,6 @@ class S3TargetTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "GET,/b?versions,ListObjectVersions",
-        "GET,/b?policy,GetBucketPolicy",
-        "PUT,/b?versioning,PutBucketVersioning",
-        "DELETE,/b?cors,DeleteBucketCors",
-        "PUT,/b/k?tagging,PutObjectTagging",
-        "GET,/b/k?retention,GetObjectRetention",
-        "POST,/b/k?select&select-type=2,SelectObjectContent"
-    })
-    void whatIsNotImplementedIsNamed(String method, String raw, String operation) {
-        assertThatThrownBy(() -> S3Router.route(method, S3Target.parse(raw), false))
-                .isInstanceOfSatisfying(S3Exception.class, e -> {
-                    assertThat(e.error()).isEqualTo(S3Error.NOT_IMPLEMENTED);
-                    assertThat(e).hasMessageStartingWith(operation + " ");
-                });
-    }
-
-    @ParameterizedTest
     @CsvSource({"PATCH,/b", "POST,/b/k", "DELETE,/", "OPTIONS,/b/k"})
     void otherMethodsAreNotAllowed(String method, String raw) {
         assertThatThrownBy(() -> S3Router.route(method, S3Target.parse(raw), false))
