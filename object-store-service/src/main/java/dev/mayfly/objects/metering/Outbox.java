@@ -1,5 +1,6 @@
 package dev.mayfly.objects.metering;
 
+import dev.mayfly.objects.object.Origin;
 import dev.mayfly.objects.object.SegmentColumns;
 import java.nio.charset.StandardCharsets;
 import java.time.OffsetDateTime;
@@ -64,7 +65,8 @@ class Outbox {
 
     private List<OutboxRow> oldest(int limit) {
         return jdbc.sql("""
-                        SELECT seq, at, account_id, bucket, bytes, objects, event, request_id, key, size, etag
+                        SELECT seq, at, account_id, bucket, bytes, objects, event, request_id, origin, notification,
+                            key, size, etag
                         FROM outbox WHERE refusal IS NULL ORDER BY seq LIMIT ?""")
                 .param(limit)
                 .query((row, number) -> {
@@ -78,6 +80,8 @@ class Outbox {
                             row.getLong("objects"),
                             row.getString("event"),
                             row.getString("request_id"),
+                            Origin.read(row.getString("origin")),
+                            row.getString("notification"),
                             key == null ? null : new String(key, StandardCharsets.UTF_8),
                             row.getLong("size"),
                             row.getString("etag"));

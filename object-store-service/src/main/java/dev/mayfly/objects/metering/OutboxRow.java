@@ -1,5 +1,6 @@
 package dev.mayfly.objects.metering;
 
+import dev.mayfly.objects.object.Origin;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -7,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  * A change that is to be told.
  *
  * @param event S3's name for it, or null where only the bytes stored have changed
+ * @param origin who made it
+ * @param notification what the bucket's owner wanted told then, as
+ *     {@code PutBucketNotificationConfiguration} takes it; or null
  * @param key of the object, or null as {@code event}
  */
 record OutboxRow(
@@ -18,6 +22,8 @@ record OutboxRow(
         long objects,
         @Nullable String event,
         String requestId,
+        Origin origin,
+        @Nullable String notification,
         @Nullable String key,
         long size,
         @Nullable String etag) {

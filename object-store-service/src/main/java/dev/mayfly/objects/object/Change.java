@@ -9,9 +9,9 @@ import dev.mayfly.objects.protocol.S3Request;
  *
  * @param event the S3 event's name, e.g. {@code ObjectCreated:Put}; empty where S3 has none
  */
-public record Change(Bucket bucket, String event, String requestId) {
+public record Change(Bucket bucket, String event, String requestId, Origin origin) {
     public static Change of(Bucket bucket, S3Request request, String event) {
-        return new Change(bucket, event, request.requestId());
+        return new Change(bucket, event, request.requestId(), Origin.of(request));
     }
 
     /** Mayfly's own buckets are neither billed nor told of. */

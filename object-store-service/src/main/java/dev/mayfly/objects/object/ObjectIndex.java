@@ -62,9 +62,9 @@ public class ObjectIndex {
             ), released AS (
                 INSERT INTO blob_release (blob_id) SELECT unnest(old_blobs) FROM put
             ), told AS (
-                INSERT INTO outbox (at, account_id, bucket, bytes, objects, event, request_id, key, size, etag)
+                INSERT INTO outbox (at, account_id, bucket, bytes, objects, event, request_id, origin, key, size, etag)
                 SELECT ?::timestamptz, ?, ?, ?::bigint - coalesce(put.old_size, 0) - ?::bigint,
-                    CASE WHEN put.old_size IS NULL THEN 1 ELSE 0 END, ?, ?, ?::bytea, ?::bigint, ?
+                    CASE WHEN put.old_size IS NULL THEN 1 ELSE 0 END, ?, ?, ?, ?::bytea, ?::bigint, ?
                 FROM put WHERE ?
             )
             SELECT count(*) FROM put""";
@@ -78,8 +78,8 @@ public class ObjectIndex {
             ), released AS (
                 INSERT INTO blob_release (blob_id) SELECT unnest(blob_ids) FROM gone
             ), told AS (
-                INSERT INTO outbox (at, account_id, bucket, bytes, objects, event, request_id, key, size, etag)
-                SELECT now(), ?, ?, -size, -1, ?, ?, key, size, etag FROM gone WHERE ?
+                INSERT INTO outbox (at, account_id, bucket, bytes, objects, event, request_id, origin, key, size, etag)
+                SELECT now(), ?, ?, -size, -1, ?, ?, ?, key, size, etag FROM gone WHERE ?
             )
             SELECT count(*) FROM gone""";
     private static final String DELETE_ANY = DELETE.formatted("");
@@ -176,6 +176,7 @@ public class ObjectIndex {
         parameters.add(alreadyBilled);
         parameters.add(change.event());
         parameters.add(change.requestId());
+        parameters.add(change.origin().json());
         parameters.add(key);
         parameters.add(object.size());
         parameters.add(object.etag());
@@ -203,6 +204,7 @@ public class ObjectIndex {
         parameters.add(change.bucket().name());
         parameters.add(change.event());
         parameters.add(change.requestId());
+        parameters.add(change.origin().json());
         parameters.add(change.isTold());
         return jdbc.sql(etag == null ? DELETE_ANY : DELETE_MATCHING)
                 .params(parameters)
