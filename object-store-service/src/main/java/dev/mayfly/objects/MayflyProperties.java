@@ -1,5 +1,6 @@
 package dev.mayfly.objects;
 
+import java.net.URI;
 import java.nio.file.Path;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
@@ -9,7 +10,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param trustKey Base64, 32 bytes: vouchers are sealed under it
  * @param kafka bootstrap servers
  * @param region the AWS region that this installation answers as
+ * @param services the siblings' addresses
  * @param data this service's folder: blobs and the usage journal
  */
 @ConfigurationProperties("mayfly")
-public record MayflyProperties(String trustKey, String kafka, String region, Path data) {}
+public record MayflyProperties(String trustKey, String kafka, String region, Services services, Path data) {
+    /** @param registry asked whether a bucket may invoke a function */
+    public record Services(URI registry) {}
+}

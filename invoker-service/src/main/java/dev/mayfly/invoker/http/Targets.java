@@ -1,12 +1,12 @@
 package dev.mayfly.invoker.http;
 
 import dev.mayfly.contracts.function.FunctionVersion;
+import dev.mayfly.contracts.function.Grants;
 import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.contracts.traces.TraceHeader;
 import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.invoker.functions.FunctionDirectory;
 import dev.mayfly.invoker.functions.FunctionReference;
-import dev.mayfly.invoker.functions.Grants;
 import dev.mayfly.invoker.functions.Loops;
 import dev.mayfly.invoker.functions.MinimumIsolation;
 import dev.mayfly.invoker.functions.RegistryUnreachableException;
@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /** Finds what a client means and may run. Thread-safe. */
 final class Targets {
-    private static final String INVOKE = "lambda:InvokeFunction";
+    private static final String INVOKE = Grants.INVOKE;
 
     private final String region;
     private final FunctionDirectory functions;

@@ -1,6 +1,7 @@
 package dev.mayfly.invoker.sources;
 
 import dev.mayfly.contracts.function.EventSource.Target;
+import dev.mayfly.contracts.function.Grants;
 import dev.mayfly.contracts.traces.TraceHeader;
 import dev.mayfly.invoker.functions.FunctionDirectory;
 import dev.mayfly.invoker.functions.RegistryUnreachableException;
@@ -24,11 +25,31 @@ final class AsyncCalls {
     }
 
     /**
+     * Whether a bucket of {@code bucketOwner} may invoke the function, as its resource policy says. The registry is asked
+     * before the answer is no.
+     *
+     * @throws RegistryUnreachableException when it does not answer
+     */
+    boolean mayInvoke(String bucket, String bucketOwner, String accountId, Target target)
+            throws RegistryUnreachableException {
+        var principal = Grants.Principal.Service.bucket(bucket, bucketOwner);
+        return Grants.allow(functions.rules(accountId, target.name()), target.qualifier(), Grants.INVOKE, principal)
+                || Grants.allow(
+                        functions.latestRules(accountId, target.name()), target.qualifier(), Grants.INVOKE, principal);
+    }
+
+    /**
      * Completes once the invocation is safe, with whether there is such a function, as far as that can be known now.
      *
      * @param requestId the same for the same event, however often it is told
      */
     CompletableFuture<Boolean> accept(String requestId, String accountId, Target target, byte[] payload) {
+        return accept(requestId, accountId, target, TraceHeader.of(null), payload);
+    }
+
+    /** As above, within the chain of invocations that {@code trace} tells of. */
+    CompletableFuture<Boolean> accept(
+            String requestId, String accountId, Target target, TraceHeader trace, byte[] payload) {
         try {
             return functions
                     .resolve(accountId, target.name(), target.qualifier())
@@ -36,7 +57,7 @@ final class AsyncCalls {
                                     requestId,
                                     resolved.function(),
                                     target.arn(region, accountId),
-                                    TraceHeader.of(null),
+                                    trace,
                                     null,
                                     null,
                                     payload)
@@ -49,7 +70,7 @@ final class AsyncCalls {
                             accountId,
                             target.name(),
                             target.arn(region, accountId),
-                            TraceHeader.of(null),
+                            trace,
                             null,
                             null,
                             payload)

@@ -5,6 +5,7 @@ import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.events.Topics;
 import dev.mayfly.contracts.function.EventSource;
 import dev.mayfly.contracts.function.SourceReport;
+import dev.mayfly.contracts.traces.TraceHeader;
 import dev.mayfly.contracts.triggers.EventFilter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -26,7 +27,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Turns what happens to objects into asynchronous invocations, in the order in which it happened, bucket by bucket. Offsets
@@ -42,6 +42,7 @@ final class ObjectEvents implements AutoCloseable {
     private final AsyncCalls calls;
     private final SourceReports reports;
     private final SourceMetrics metrics;
+    private final BucketNotifications notifications;
     private final Map<String, Interested> sources = new ConcurrentHashMap<>();
     private final Stopping stopping = new Stopping();
     private volatile Thread thread = Thread.ofPlatform().unstarted(() -> {});
@@ -51,6 +52,7 @@ final class ObjectEvents implements AutoCloseable {
     ObjectEvents(String kafka, AsyncCalls calls, SourceReports reports, SourceMetrics metrics) {
         this.kafka = kafka;
         this.calls = calls;
+        this.notifications = new BucketNotifications(calls, metrics);
         this.reports = reports;
         this.metrics = metrics;
     }
@@ -78,7 +80,7 @@ final class ObjectEvents implements AutoCloseable {
             while (!stopping.isStopped()) {
                 try {
                     read();
-                } catch (KafkaException | CompletionException e) {
+                } catch (KafkaException | CompletionException | BucketNotifications.UndecidedException e) {
                     log.warn("Events of objects wait: {}", e.toString());
                 } catch (RuntimeException e) {
                     log.error("Events of objects broke off and are read again", e);
@@ -133,6 +135,9 @@ final class ObjectEvents implements AutoCloseable {
             return;
         }
         String account = event.extensions().getOrDefault("account", "");
+        if (event.extensions().containsKey(BucketNotifications.FUNCTION)) {
+            told.add(notifications.tell(event, document));
+        }
         for (var interested : sources.values()) {
             var source = interested.source();
             if (source.accountId().equals(account)
@@ -149,11 +154,9 @@ final class ObjectEvents implements AutoCloseable {
     private CompletableFuture<?> tell(EventSource.Bucket source, CloudEvent event, JsonNode document) {
         byte[] seed = (source.id() + ":" + event.id()).getBytes(StandardCharsets.UTF_8);
         String requestId = UUID.nameUUIDFromBytes(seed).toString();
-        JsonNode named = document.deepCopy();
-        if (named.path("Records").path(0).path("s3") instanceof ObjectNode s3) {
-            s3.put("configurationId", source.id());
-        }
-        return calls.accept(requestId, source.accountId(), source.function(), Json.bytes(named))
+        JsonNode named = BucketNotifications.named(document, source.id());
+        var trace = TraceHeader.of(event.extensions().get(BucketNotifications.TRACE));
+        return calls.accept(requestId, source.accountId(), source.function(), trace, Json.bytes(named))
                 .thenAccept(exists -> {
                     if (exists) {
                         metrics.delivered(source.id(), 1);

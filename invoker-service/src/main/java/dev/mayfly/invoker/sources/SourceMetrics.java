@@ -35,6 +35,14 @@ final class SourceMetrics {
         metrics.counter("mayfly.schedules.ticks").increment(ticks);
     }
 
+    void notified() {
+        metrics.counter("mayfly.notifications", "outcome", "queued").increment();
+    }
+
+    void refused() {
+        metrics.counter("mayfly.notifications", "outcome", "refused").increment();
+    }
+
     void lostTick() {
         metrics.counter("mayfly.schedules.lost").increment();
     }

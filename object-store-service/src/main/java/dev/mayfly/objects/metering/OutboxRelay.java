@@ -32,6 +32,7 @@ final class OutboxRelay implements AutoCloseable {
     private final Outbox outbox;
     private final EventPublisher publisher;
     private final String region;
+    private final NotificationRules rules = new NotificationRules();
     private final int batch;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("outbox-relay").factory());
@@ -103,16 +104,7 @@ final class OutboxRelay implements AutoCloseable {
     }
 
     private CompletableFuture<Void> publishEvent(OutboxRow row, String name) {
-        return publisher.publish(
-                Topics.OBJECT_EVENTS,
-                row.bucket(),
-                CloudEvent.of(
-                                "evt-" + row.id(),
-                                Reporting.SOURCE,
-                                "dev.mayfly.object." + name,
-                                row.bucket(),
-                                ObjectEvent.document(row, name, region))
-                        .with("account", row.accountId()));
+        return publisher.publish(Topics.OBJECT_EVENTS, row.bucket(), ObjectEvent.of(row, name, region, rules));
     }
 
     @Override

@@ -22,7 +22,7 @@ public record Origin(
     /** The store itself, as when it expires objects. */
     public static final Origin STORE = new Origin("s3.amazonaws.com", null, null, null);
 
-    private static final String ADDRESS = "X-Mayfly-Client-Address";
+    private static final String ADDRESS = "X-Mayfly-Source-Ip";
 
     public static Origin of(S3Request request) {
         String trace = request.header(TraceHeader.NAME);
@@ -33,6 +33,14 @@ public record Origin(
                 trace == null || trace.isBlank()
                         ? null
                         : TraceHeader.of(trace.strip()).text());
+    }
+
+    /** The address as events name it. */
+    public String source() {
+        if (address != null) {
+            return address;
+        }
+        return equals(STORE) ? principal : "AWS Internal";
     }
 
     public String json() {

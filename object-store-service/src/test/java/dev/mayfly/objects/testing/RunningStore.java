@@ -32,6 +32,7 @@ public final class RunningStore {
 
     private final Vouching vouching;
     private final HttpClient http = HttpClient.newHttpClient();
+    private final FakeRegistry registry = new FakeRegistry();
     private final ConfigurableApplicationContext context;
     private final Path data;
 
@@ -49,6 +50,7 @@ public final class RunningStore {
                         "--mayfly.trust-key=" + key,
                         "--mayfly.kafka=" + TestKafka.bootstrapServers(),
                         "--mayfly.data=" + data,
+                        "--mayfly.services.registry=http://127.0.0.1:" + registry.port(),
                         "--mayfly.objects.ship-interval=100ms",
                         "--mayfly.objects.sweep-interval=1h",
                         "--spring.datasource.url=" + TestPostgres.url("objects"),
@@ -65,6 +67,10 @@ public final class RunningStore {
 
     public int port() {
         return Integer.parseInt(context.getEnvironment().getRequiredProperty("local.server.port"));
+    }
+
+    public FakeRegistry registry() {
+        return registry;
     }
 
     public <T> T bean(Class<T> type) {

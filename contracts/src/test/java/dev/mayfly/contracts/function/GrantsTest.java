@@ -1,10 +1,9 @@
-package dev.mayfly.invoker.functions;
+package dev.mayfly.contracts.function;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mayfly.contracts.function.InvocationRules;
+import dev.mayfly.contracts.function.Grants.Principal;
 import dev.mayfly.contracts.function.InvocationRules.Grant;
-import dev.mayfly.invoker.functions.Grants.Principal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

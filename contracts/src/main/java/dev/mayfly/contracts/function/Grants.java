@@ -1,7 +1,5 @@
-package dev.mayfly.invoker.functions;
+package dev.mayfly.contracts.function;
 
-import dev.mayfly.contracts.function.FunctionVersion;
-import dev.mayfly.contracts.function.InvocationRules;
 import dev.mayfly.contracts.function.InvocationRules.Grant;
 import java.util.Locale;
 import java.util.Objects;
@@ -12,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * compare with is not met, as in IAM: a grant with a source ARN is for a service's events and never for a direct call.
  */
 public final class Grants {
+    /** The action of those who invoke. */
+    public static final String INVOKE = "lambda:InvokeFunction";
+
     private Grants() {}
 
     /** Who asks. */
@@ -27,7 +28,12 @@ public final class Grants {
         record Service(
                 String name,
                 @Nullable String sourceArn,
-                @Nullable String sourceAccount) implements Principal {}
+                @Nullable String sourceAccount) implements Principal {
+            /** S3, on behalf of the bucket {@code name} of the account {@code owner}. */
+            public static Service bucket(String name, String owner) {
+                return new Service("s3.amazonaws.com", "arn:aws:s3:::" + name, owner);
+            }
+        }
     }
 
     /**
