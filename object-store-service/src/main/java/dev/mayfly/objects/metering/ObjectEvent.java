@@ -53,6 +53,9 @@ final class ObjectEvent {
         if (!GONE.contains(name) && row.etag() != null) {
             object.put("eTag", row.etag());
         }
+        if (row.versionId() != null) {
+            object.put("versionId", row.versionId());
+        }
         object.put("sequencer", "%016X".formatted(row.seq()));
         var owner = Map.of("principalId", row.accountId());
         var event = new LinkedHashMap<String, Object>();

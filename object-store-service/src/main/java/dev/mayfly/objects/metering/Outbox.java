@@ -66,7 +66,7 @@ class Outbox {
     private List<OutboxRow> oldest(int limit) {
         return jdbc.sql("""
                         SELECT seq, at, account_id, bucket, bytes, objects, event, request_id, origin, notification,
-                            key, size, etag
+                            key, size, etag, version_id
                         FROM outbox WHERE refusal IS NULL ORDER BY seq LIMIT ?""")
                 .param(limit)
                 .query((row, number) -> {
@@ -84,7 +84,8 @@ class Outbox {
                             row.getString("notification"),
                             key == null ? null : new String(key, StandardCharsets.UTF_8),
                             row.getLong("size"),
-                            row.getString("etag"));
+                            row.getString("etag"),
+                            row.getString("version_id"));
                 })
                 .list();
     }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param origin who made it
  * @param notification what the bucket's owner wanted told then, as
  *     {@code PutBucketNotificationConfiguration} takes it; or null
+ * @param versionId as clients see it; null in a bucket without versions
  * @param key of the object, or null as {@code event}
  */
 record OutboxRow(
@@ -26,7 +27,8 @@ record OutboxRow(
         @Nullable String notification,
         @Nullable String key,
         long size,
-        @Nullable String etag) {
+        @Nullable String etag,
+        @Nullable String versionId) {
 
     /** The same for the same change, however often it is told. */
     String id() {

@@ -10,9 +10,11 @@ import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.object.Change;
 import dev.mayfly.objects.object.ETags;
+import dev.mayfly.objects.object.ObjectHeaders;
 import dev.mayfly.objects.object.ObjectIndex;
 import dev.mayfly.objects.object.StoredObject;
 import dev.mayfly.objects.object.Transactions;
+import dev.mayfly.objects.object.VersionId;
 import dev.mayfly.objects.object.WriteCondition;
 import dev.mayfly.objects.protocol.Answer;
 import dev.mayfly.objects.protocol.Handler;
@@ -59,7 +61,7 @@ final class CompleteMultipartUpload implements Handler {
         Bucket bucket = buckets.open(request);
         WriteCondition condition = WriteCondition.of(request);
         List<NamedPart> named = NamedPart.read(RequestBody.document(request, MAX_DOCUMENT));
-        StoredObject object = transactions.run(() -> {
+        Completed completed = transactions.run(() -> {
             try {
                 return complete(request, bucket, named, condition);
             } catch (S3Exception e) {
@@ -69,6 +71,7 @@ final class CompleteMultipartUpload implements Handler {
                 return completedEarlier(bucket, request, named).orElseThrow(() -> e);
             }
         });
+        StoredObject object = completed.object();
         ObjectChecksum checksum = object.attributes().checksum();
         Xml xml = Xml.root("CompleteMultipartUploadResult")
                 .element("Location", "/" + bucket.name() + "/" + Percent.encode(object.key()))
@@ -79,17 +82,23 @@ final class CompleteMultipartUpload implements Handler {
             xml.element(checksum.algorithm().element(), checksum.value())
                     .element("ChecksumType", checksum.type().name());
         }
-        return Answer.xml(xml);
+        Answer answer = Answer.xml(xml);
+        ObjectHeaders.addVersion(answer, completed.version());
+        return answer;
     }
 
     /** What this upload became already: a client that lost the first answer asks again. */
-    private Optional<StoredObject> completedEarlier(Bucket bucket, S3Request request, List<NamedPart> named) {
+    private Optional<Completed> completedEarlier(Bucket bucket, S3Request request, List<NamedPart> named) {
         UUID id = Uploads.id(request);
         return index.find(bucket, request.key())
-                .filter(found -> id.equals(found.uploadId()) && found.etag().equals(NamedPart.etag(named)));
+                .filter(found -> id.equals(found.uploadId()) && found.etag().equals(NamedPart.etag(named)))
+                .map(found ->
+                        new Completed(found, bucket.isVersioned() ? Optional.of(found.version()) : Optional.empty()));
     }
 
-    private StoredObject complete(S3Request request, Bucket bucket, List<NamedPart> named, WriteCondition condition) {
+    private record Completed(StoredObject object, Optional<VersionId> version) {}
+
+    private Completed complete(S3Request request, Bucket bucket, List<NamedPart> named, WriteCondition condition) {
         Upload upload = uploads.lock(bucket, request);
         List<Part> all = uploads.parts(upload.id(), 0, PartNumber.MAX);
         List<Part> chosen = NamedPart.choose(named, all, upload);
@@ -113,12 +122,12 @@ final class CompleteMultipartUpload implements Handler {
                 upload.id());
         long stored = all.stream().mapToLong(Part::size).sum();
         Change change = Change.of(bucket, request, "ObjectCreated:CompleteMultipartUpload");
-        index.put(change, object, List.of(), size, condition);
+        Optional<VersionId> version = index.put(change, object, List.of(), size, condition);
         uploads.end(
                 change,
                 upload.id(),
                 chosen.stream().map(part -> (long) part.number()).toList(),
                 stored - size);
-        return object;
+        return new Completed(object, version);
     }
 }

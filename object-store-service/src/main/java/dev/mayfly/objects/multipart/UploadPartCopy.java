@@ -73,23 +73,28 @@ final class UploadPartCopy implements Handler {
         Bucket bucket = buckets.open(request);
         Upload upload = uploads.require(bucket, request);
         CopySource source = CopySource.of(request, buckets);
-        Part part = null;
-        while (part == null) {
-            part = copy(request, Change.of(bucket, request, ""), upload, source, number);
+        Copied copied = null;
+        while (copied == null) {
+            copied = copy(request, Change.of(bucket, request, ""), upload, source, number);
         }
+        Part part = copied.part();
         Xml xml = Xml.root("CopyPartResult")
                 .element("LastModified", S3Dates.iso(part.modifiedAt()))
                 .element("ETag", ETags.quoted(part.etag()));
         if (upload.checksum() != null) {
             xml.element(upload.checksum().element(), part.checksum());
         }
-        return Answer.xml(xml);
+        Answer answer = Answer.xml(xml);
+        source.tell(answer, copied.source());
+        return answer;
     }
 
+    private record Copied(StoredObject source, Part part) {}
+
     /** The part, or null when the source was replaced and swept meanwhile: then it is read again. */
-    private @Nullable Part copy(S3Request request, Change change, Upload upload, CopySource from, int number)
+    private @Nullable Copied copy(S3Request request, Change change, Upload upload, CopySource from, int number)
             throws IOException {
-        StoredObject source = index.require(from.bucket(), from.key(), true);
+        StoredObject source = index.require(from.bucket(), from.key(), from.version(), true);
         ReadConditions.requireForCopy(request, source);
         String header = request.header("x-amz-copy-source-range");
         Content content = source.content();
@@ -128,7 +133,7 @@ final class UploadPartCopy implements Handler {
                     uploads.putPart(change, upload.id(), part, writer.blobs());
                     return true;
                 });
-                return done ? part : null;
+                return done ? new Copied(source, part) : null;
             } catch (S3Exception e) {
                 writer.reclaim();
                 throw e;

@@ -14,6 +14,21 @@ public record Change(Bucket bucket, String event, String requestId, Origin origi
         return new Change(bucket, event, request.requestId(), Origin.of(request));
     }
 
+    /** The same in the bucket as it is by now. */
+    Change in(Bucket now) {
+        return new Change(now, event, requestId, origin);
+    }
+
+    /** The same under another name, e.g. {@code DeleteMarkerCreated} for {@code Delete}. */
+    Change as(String detail) {
+        return new Change(bucket, event.substring(0, event.indexOf(':') + 1) + detail, requestId, origin);
+    }
+
+    /** The same without an event. */
+    Change untold() {
+        return new Change(bucket, "", requestId, origin);
+    }
+
     /** Mayfly's own buckets are neither billed nor told of. */
     public boolean isTold() {
         return !bucket.accountId().equals(CodeStorage.SYSTEM_ACCOUNT);

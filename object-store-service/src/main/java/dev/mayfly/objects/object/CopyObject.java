@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -56,15 +57,19 @@ final class CopyObject implements Handler {
         boolean replace = replacesMetadata(request);
         Bucket bucket = buckets.open(request);
         CopySource source = CopySource.of(request, buckets);
-        if (!replace && source.bucket().id() == bucket.id() && source.key().equals(request.key())) {
+        if (!replace
+                && source.version() == null
+                && source.bucket().id() == bucket.id()
+                && source.key().equals(request.key())) {
             throw new S3Exception(
                     S3Error.INVALID_REQUEST,
                     "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.");
         }
-        StoredObject copy = null;
-        while (copy == null) {
-            copy = copy(request, bucket, source, replace, condition);
+        Copied copied = null;
+        while (copied == null) {
+            copied = copy(request, bucket, source, replace, condition);
         }
+        StoredObject copy = copied.copy();
         ObjectChecksum checksum = copy.attributes().checksum();
         Xml xml = Xml.root("CopyObjectResult")
                 .element("LastModified", S3Dates.iso(copy.modifiedAt()))
@@ -73,14 +78,19 @@ final class CopyObject implements Handler {
             xml.element("ChecksumType", checksum.type().name())
                     .element(checksum.algorithm().element(), checksum.value());
         }
-        return Answer.xml(xml);
+        Answer answer = Answer.xml(xml);
+        source.tell(answer, copied.source());
+        ObjectHeaders.addVersion(answer, copied.version());
+        return answer;
     }
 
+    private record Copied(StoredObject source, StoredObject copy, Optional<VersionId> version) {}
+
     /** The copy, or null when the source was replaced and its blobs swept meanwhile: then it is read again. */
-    private @Nullable StoredObject copy(
+    private @Nullable Copied copy(
             S3Request request, Bucket bucket, CopySource from, boolean replace, WriteCondition condition)
             throws IOException {
-        StoredObject source = index.require(from.bucket(), from.key(), true);
+        StoredObject source = index.require(from.bucket(), from.key(), from.version(), true);
         ReadConditions.requireForCopy(request, source);
         if (source.size() > MAX_BYTES) {
             throw new S3Exception(
@@ -98,14 +108,12 @@ final class CopyObject implements Handler {
                 source.content(),
                 source.partSizes(),
                 null);
-        boolean done = transactions.run(() -> {
-            if (!index.share(source.content().segments())) {
-                return false;
-            }
-            index.put(Change.of(bucket, request, "ObjectCreated:Copy"), copy, List.of(), 0, condition);
-            return true;
-        });
-        return done ? copy : null;
+        Change change = Change.of(bucket, request, "ObjectCreated:Copy");
+        return transactions
+                .run(() -> index.share(source.content().segments())
+                        ? Optional.of(new Copied(source, copy, index.put(change, copy, List.of(), 0, condition)))
+                        : Optional.<Copied>empty())
+                .orElse(null);
     }
 
     /** The source's checksum, or one of another kind that the request asks for. */

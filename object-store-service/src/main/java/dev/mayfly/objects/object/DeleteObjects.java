@@ -5,14 +5,16 @@ import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.bucket.Buckets;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
+import dev.mayfly.objects.object.Deletion.Outcome;
 import dev.mayfly.objects.protocol.Answer;
 import dev.mayfly.objects.protocol.Handler;
+import dev.mayfly.objects.protocol.S3Dates;
 import dev.mayfly.objects.protocol.S3Operation;
 import dev.mayfly.objects.protocol.S3Request;
 import dev.mayfly.objects.protocol.Xml;
 import dev.mayfly.objects.protocol.XmlElement;
 import java.io.IOException;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -48,37 +50,65 @@ final class DeleteObjects implements Handler {
         if (named.isEmpty() || named.size() > MAX_KEYS) {
             throw new S3Exception(S3Error.MALFORMED_XML);
         }
-        var keys = new LinkedHashSet<String>();
         Xml result = Xml.root("DeleteResult");
+        var deletions = new ArrayList<Deletion>(named.size());
         for (XmlElement object : named) {
-            String key = object.require("Key");
-            S3Error refused = refusal(object, key);
-            if (refused == null) {
-                keys.add(key);
-            } else {
-                result.open("Error")
-                        .element("Key", key)
-                        .element("VersionId", object.child("VersionId"))
-                        .element("Code", refused.code())
-                        .element("Message", refused.message())
-                        .close();
+            try {
+                deletions.add(deletion(object));
+            } catch (S3Exception e) {
+                refused(result, object.require("Key"), object.child("VersionId"), e);
             }
         }
-        index.delete(Change.of(bucket, request, "ObjectRemoved:Delete"), List.copyOf(keys), null);
-        if (!quiet) {
-            keys.forEach(key -> result.open("Deleted").element("Key", key).close());
+        List<Outcome> outcomes = index.delete(Change.of(bucket, request, "ObjectRemoved:Delete"), deletions);
+        for (int i = 0; i < outcomes.size(); i++) {
+            Deletion deletion = deletions.get(i);
+            VersionId version = deletion.version();
+            if (outcomes.get(i) instanceof Outcome.Refused refusal) {
+                refused(result, deletion.key(), version == null ? null : version.text(), refusal.why());
+            } else if (!quiet) {
+                deleted(result, deletion.key(), version == null ? null : version.text(), outcomes.get(i));
+            }
         }
         return Answer.xml(result);
     }
 
-    private static @Nullable S3Error refusal(XmlElement object, String key) {
+    private static void refused(Xml result, String key, @Nullable String version, S3Exception why) {
+        result.open("Error")
+                .element("Key", key)
+                .element("VersionId", version)
+                .element("Code", why.error().code())
+                .element("Message", why.text())
+                .close();
+    }
+
+    private static void deleted(Xml result, String key, @Nullable String version, Outcome outcome) {
+        result.open("Deleted").element("Key", key).element("VersionId", version);
+        if (outcome instanceof Outcome.Marked marked) {
+            result.element("DeleteMarker", "true")
+                    .element("DeleteMarkerVersionId", marked.marker().text());
+        } else if (outcome instanceof Outcome.Gone gone && gone.marker()) {
+            result.element("DeleteMarker", "true").element("DeleteMarkerVersionId", version);
+        }
+        result.close();
+    }
+
+    private static Deletion deletion(XmlElement object) {
+        String key = object.require("Key");
+        if (key.isEmpty() || ObjectIndex.bytes(key).length > MAX_KEY_BYTES) {
+            throw new S3Exception(S3Error.KEY_TOO_LONG);
+        }
         String version = object.child("VersionId");
-        if (version != null && !version.isEmpty() && !version.equals("null")) {
-            return S3Error.INVALID_ARGUMENT;
+        String size = object.child("Size");
+        try {
+            return new Deletion(
+                    key,
+                    version == null || version.isEmpty() ? null : VersionId.parse("VersionId", version),
+                    object.child("ETag"),
+                    S3Dates.parse(object.child("LastModifiedTime")),
+                    size == null ? null : Long.valueOf(size.strip()),
+                    false);
+        } catch (NumberFormatException e) {
+            throw new S3Exception(S3Error.MALFORMED_XML);
         }
-        if (object.child("ETag") != null || object.child("Size") != null || object.child("LastModifiedTime") != null) {
-            return S3Error.NOT_IMPLEMENTED;
-        }
-        return key.isEmpty() || ObjectIndex.bytes(key).length > MAX_KEY_BYTES ? S3Error.KEY_TOO_LONG : null;
     }
 }

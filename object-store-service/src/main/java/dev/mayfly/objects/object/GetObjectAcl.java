@@ -27,7 +27,7 @@ final class GetObjectAcl implements Handler {
     @Override
     public Answer handle(S3Request request) {
         Bucket bucket = buckets.open(request);
-        index.require(bucket, request.key(), false);
+        index.require(bucket, request.key(), VersionId.of(request), false);
         return Answer.xml(Xml.root("AccessControlPolicy").ownerFullControl(bucket.accountId()));
     }
 }

@@ -1,6 +1,7 @@
 package dev.mayfly.objects.object;
 
 import dev.mayfly.objects.body.ObjectChecksum;
+import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.bucket.Buckets;
 import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.protocol.Answer;
@@ -30,7 +31,8 @@ final class GetObjectAttributes implements Handler {
 
     @Override
     public Answer handle(S3Request request) {
-        StoredObject object = index.require(buckets.open(request), request.key(), false);
+        Bucket bucket = buckets.open(request);
+        StoredObject object = index.require(bucket, request.key(), VersionId.of(request), false);
         String wanted = request.header("x-amz-object-attributes");
         if (wanted == null || wanted.isBlank()) {
             throw S3Exception.invalidArgument(
@@ -61,6 +63,10 @@ final class GetObjectAttributes implements Handler {
         if (names.contains("ObjectSize")) {
             xml.element("ObjectSize", object.size());
         }
-        return Answer.xml(xml).with("Last-Modified", S3Dates.http(object.modifiedAt()));
+        Answer answer = Answer.xml(xml).with("Last-Modified", S3Dates.http(object.modifiedAt()));
+        if (bucket.isVersioned()) {
+            answer.with(VersionId.HEADER, object.version().text());
+        }
+        return answer;
     }
 }

@@ -25,7 +25,7 @@ final class GetObjectTagging implements Handler {
 
     @Override
     public Answer handle(S3Request request) {
-        index.require(buckets.open(request), request.key(), false);
+        index.require(buckets.open(request), request.key(), VersionId.of(request), false);
         return Answer.xml(Xml.root("Tagging").open("TagSet").close());
     }
 }

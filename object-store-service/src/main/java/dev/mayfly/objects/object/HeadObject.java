@@ -1,5 +1,6 @@
 package dev.mayfly.objects.object;
 
+import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.bucket.Buckets;
 import dev.mayfly.objects.protocol.Answer;
 import dev.mayfly.objects.protocol.Handler;
@@ -24,6 +25,7 @@ final class HeadObject implements Handler {
 
     @Override
     public Answer handle(S3Request request) {
-        return ReadObject.answer(request, index.require(buckets.open(request), request.key(), false));
+        Bucket bucket = buckets.open(request);
+        return ReadObject.answer(request, bucket, index.require(bucket, request.key(), VersionId.of(request), false));
     }
 }

@@ -1,12 +1,14 @@
 package dev.mayfly.objects.object;
 
 import dev.mayfly.objects.body.ObjectChecksum;
+import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.protocol.Answer;
 import dev.mayfly.objects.protocol.S3Dates;
 import dev.mayfly.objects.protocol.S3Request;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The headers that describe an object. */
@@ -21,12 +23,20 @@ public final class ObjectHeaders {
 
     private ObjectHeaders() {}
 
-    static void add(Answer answer, StoredObject object) {
+    static void add(Answer answer, Bucket bucket, StoredObject object) {
+        if (bucket.isVersioned()) {
+            answer.with(VersionId.HEADER, object.version().text());
+        }
         answer.with("Last-Modified", S3Dates.http(object.modifiedAt()))
                 .with("ETag", ETags.quoted(object.etag()))
                 .with("Accept-Ranges", "bytes");
         object.attributes().headers().forEach((name, value) -> answer.with(NAMES.getOrDefault(name, name), value));
         object.attributes().metadata().forEach((name, value) -> answer.with("x-amz-meta-" + name, value));
+    }
+
+    /** Names the version, where the bucket has such. */
+    public static void addVersion(Answer answer, Optional<VersionId> version) {
+        version.ifPresent(id -> answer.with(VersionId.HEADER, id.text()));
     }
 
     /** Lets a signed request override headers by {@code response-...} parameters. */

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 @Component
@@ -62,14 +63,17 @@ final class PutObject implements Handler {
                     List.of(),
                     null);
             writer.release();
+            Optional<VersionId> version;
             try {
-                index.put(Change.of(bucket, request, "ObjectCreated:Put"), object, writer.blobs(), 0, condition);
+                version = index.put(
+                        Change.of(bucket, request, "ObjectCreated:Put"), object, writer.blobs(), 0, condition);
             } catch (S3Exception e) {
                 writer.reclaim();
                 throw e;
             }
             Answer answer = Answer.empty(200).with("ETag", ETags.quoted(summary.md5()));
             ObjectHeaders.addChecksum(answer, summary.checksum());
+            ObjectHeaders.addVersion(answer, version);
             return answer;
         }
     }

@@ -1,6 +1,7 @@
 package dev.mayfly.objects.object;
 
 import dev.mayfly.objects.blob.Content;
+import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.protocol.Answer;
@@ -15,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 final class ReadObject {
     private ReadObject() {}
 
-    static Answer answer(S3Request request, StoredObject object) {
+    static Answer answer(S3Request request, Bucket bucket, StoredObject object) {
         if (!ReadConditions.hold(request, "", object)) {
             Answer unchanged = Answer.empty(304);
-            ObjectHeaders.add(unchanged, object);
+            ObjectHeaders.add(unchanged, bucket, object);
             unchanged.headers().remove("Content-Type");
             return unchanged;
         }
@@ -28,7 +29,7 @@ final class ReadObject {
         long length = range == null ? object.size() : range.length();
         Answer answer =
                 new Answer(range == null ? 200 : 206, new LinkedHashMap<>(), body(request, object, range, length));
-        ObjectHeaders.add(answer, object);
+        ObjectHeaders.add(answer, bucket, object);
         ObjectHeaders.override(answer, request);
         if (range != null) {
             answer.with("Content-Range", range.contentRange(object.size()));

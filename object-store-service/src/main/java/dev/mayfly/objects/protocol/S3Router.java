@@ -49,10 +49,6 @@ public final class S3Router {
             case PUT_OBJECT -> put(target, copySource);
             case UPLOAD_PART -> copySource ? S3Operation.UPLOAD_PART_COPY : operation;
             case POST_OBJECT -> post(target);
-            case GET_OBJECT, HEAD_OBJECT, DELETE_OBJECT, GET_OBJECT_ACL, GET_OBJECT_ATTRIBUTES, GET_OBJECT_TAGGING -> {
-                refuseVersion(target);
-                yield operation;
-            }
             default -> operation;
         };
     }
@@ -83,13 +79,5 @@ public final class S3Router {
             throw new S3Exception(S3Error.METHOD_NOT_ALLOWED);
         }
         return S3Operation.POST_OBJECT;
-    }
-
-    /** The store keeps one version of each object, which S3 calls {@code null}. */
-    private static void refuseVersion(S3Target target) {
-        String version = target.get("versionId");
-        if (version != null && !version.isEmpty() && !version.equals("null")) {
-            throw S3Exception.invalidArgument("versionId", version, "Invalid version id specified");
-        }
     }
 }

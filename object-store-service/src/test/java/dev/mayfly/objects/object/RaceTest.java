@@ -117,6 +117,7 @@ class RaceTest {
                                 WITH named AS (
                                     SELECT id, count(*) AS n FROM (
                                         SELECT unnest(blob_ids) AS id FROM object
+                                        UNION ALL SELECT unnest(blob_ids) FROM version
                                         UNION ALL SELECT unnest(blob_ids) FROM part) AS names
                                     GROUP BY id)
                                 SELECT count(*) FROM named FULL JOIN blob USING (id)
