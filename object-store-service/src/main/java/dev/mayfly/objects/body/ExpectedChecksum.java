@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 record ExpectedChecksum(
         @Nullable ChecksumAlgorithm algorithm, @Nullable String value, boolean trailing) {
 
+    static final ExpectedChecksum NONE = new ExpectedChecksum(null, null, false);
+
     static ExpectedChecksum of(S3Request request, @Nullable ChecksumAlgorithm wanted) {
         ChecksumAlgorithm found = null;
         String value = null;
@@ -92,6 +94,6 @@ record ExpectedChecksum(
         } catch (IllegalArgumentException e) {
             // told below
         }
-        throw new S3Exception(S3Error.INVALID_REQUEST, "Value for " + algorithm.header() + " header is invalid.");
+        throw new S3Exception(S3Error.BAD_DIGEST, "Value for " + algorithm.header() + " header is invalid.");
     }
 }

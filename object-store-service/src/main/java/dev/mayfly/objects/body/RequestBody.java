@@ -36,10 +36,10 @@ public final class RequestBody {
     private final byte @Nullable [] expectedMd5;
     private final long length;
 
-    private RequestBody(S3Request request, @Nullable ChecksumAlgorithm wanted, long limit) {
+    private RequestBody(S3Request request, ExpectedChecksum checksum, long limit) {
         this.request = request;
         this.payload = request.voucher().payload();
-        this.checksum = ExpectedChecksum.of(request, wanted);
+        this.checksum = checksum;
         this.expectedMd5 = contentMd5(request.header("content-md5"));
         this.length = announcedLength();
         if (length > limit) {
@@ -57,12 +57,21 @@ public final class RequestBody {
      * @param limit longest body in bytes
      */
     public static RequestBody of(S3Request request, @Nullable ChecksumAlgorithm wanted, long limit) {
-        return new RequestBody(request, wanted, limit);
+        return new RequestBody(request, ExpectedChecksum.of(request, wanted), limit);
     }
 
     /** A whole document in memory, verified. */
     public static byte[] document(S3Request request, int limit) throws IOException {
-        var body = new RequestBody(request, null, limit);
+        return document(request, ExpectedChecksum.of(request, null), limit);
+    }
+
+    /** As {@link #document}, where checksums in headers are those of the object that the document is about. */
+    public static byte[] documentAboutObject(S3Request request, int limit) throws IOException {
+        return document(request, ExpectedChecksum.NONE, limit);
+    }
+
+    private static byte[] document(S3Request request, ExpectedChecksum checksum, int limit) throws IOException {
+        var body = new RequestBody(request, checksum, limit);
         var bytes = new ByteArrayOutputStream();
         body.copyTo((buffer, offset, count) -> {
             if (bytes.size() + count > limit) {

@@ -12,6 +12,7 @@ import dev.mayfly.objects.protocol.XmlElement;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
@@ -20,6 +21,17 @@ import org.springframework.stereotype.Component;
 final class CreateBucket implements Handler {
     private static final int MAX_BUCKETS_PER_ACCOUNT = 10_000;
     private static final int MAX_DOCUMENT = 64 << 10;
+    /** Headers by which a new bucket would differ from the one that is there. */
+    private static final Set<String> SETTINGS = Set.of(
+            "x-amz-acl",
+            "x-amz-grant-full-control",
+            "x-amz-grant-read",
+            "x-amz-grant-read-acp",
+            "x-amz-grant-write",
+            "x-amz-grant-write-acp",
+            "x-amz-object-ownership",
+            "x-amz-bucket-object-lock-enabled");
+
     private static final String DEFAULT_REGION = "us-east-1";
     private static final Pattern REGION = Pattern.compile("[a-z]{2}(-[a-z]+)+-\\d|EU");
 
@@ -52,14 +64,20 @@ final class CreateBucket implements Handler {
             throw new S3Exception(S3Error.TOO_MANY_BUCKETS);
         }
         if (!buckets.create(name, request.accountId(), location)) {
-            refuse(name, request.accountId());
+            requireSame(name, request);
         }
         return Answer.empty(200).with("Location", "/" + name);
     }
 
-    private void refuse(String name, String accountId) {
+    /** In its oldest region, S3 lets an owner make a bucket again, which changes nothing. */
+    private void requireSame(String name, S3Request request) {
         Optional<Bucket> taken = buckets.find(name);
-        boolean own = taken.isPresent() && taken.get().accountId().equals(accountId);
+        boolean own = taken.isPresent() && taken.get().accountId().equals(request.accountId());
+        if (own
+                && region.equals(DEFAULT_REGION)
+                && request.headerNames().stream().noneMatch(SETTINGS::contains)) {
+            return;
+        }
         S3Error error = own ? S3Error.BUCKET_ALREADY_OWNED_BY_YOU : S3Error.BUCKET_ALREADY_EXISTS;
         throw new S3Exception(error, error.message(), Map.of("BucketName", name));
     }

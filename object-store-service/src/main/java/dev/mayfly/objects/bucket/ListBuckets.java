@@ -1,5 +1,6 @@
 package dev.mayfly.objects.bucket;
 
+import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.protocol.Answer;
 import dev.mayfly.objects.protocol.Handler;
 import dev.mayfly.objects.protocol.Numbers;
@@ -29,8 +30,12 @@ final class ListBuckets implements Handler {
     public Answer handle(S3Request request) {
         int limit = Math.max(1, Numbers.query(request, "max-buckets", MAX_BUCKETS, MAX_BUCKETS));
         String prefix = request.queryOrEmpty("prefix");
+        String after = request.queryOrEmpty("continuation-token");
+        if (after.indexOf('\0') >= 0) {
+            throw S3Exception.invalidArgument("continuation-token", after, "The continuation token is not valid");
+        }
         List<Bucket> found =
-                buckets.list(request.accountId(), prefix, request.queryOrEmpty("continuation-token"), limit + 1);
+                prefix.indexOf('\0') >= 0 ? List.of() : buckets.list(request.accountId(), prefix, after, limit + 1);
         Xml xml = Xml.root("ListAllMyBucketsResult").owner("Owner", request.accountId());
         xml.open("Buckets");
         for (Bucket bucket : found.subList(0, Math.min(limit, found.size()))) {

@@ -60,7 +60,7 @@ final class CompleteMultipartUpload implements Handler {
     public Answer handle(S3Request request) throws IOException {
         Bucket bucket = buckets.open(request);
         WriteCondition condition = WriteCondition.of(request);
-        List<NamedPart> named = NamedPart.read(RequestBody.document(request, MAX_DOCUMENT));
+        List<NamedPart> named = NamedPart.read(RequestBody.documentAboutObject(request, MAX_DOCUMENT));
         Completed completed = transactions.run(() -> {
             try {
                 return complete(request, bucket, named, condition);

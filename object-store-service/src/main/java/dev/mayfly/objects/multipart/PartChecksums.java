@@ -6,6 +6,7 @@ import dev.mayfly.objects.body.ObjectChecksum;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.protocol.S3Request;
+import java.io.ByteArrayOutputStream;
 import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,13 @@ final class PartChecksums {
                     S3Error.BAD_DIGEST,
                     "The " + algorithm.name() + " you specified did not match the calculated checksum.");
         }
+        var all = new ByteArrayOutputStream();
+        parts.forEach(part -> all.writeBytes(decode(part)));
         return new ObjectChecksum(
-                algorithm, value, full ? ObjectChecksum.Type.FULL_OBJECT : ObjectChecksum.Type.COMPOSITE);
+                algorithm,
+                value,
+                full ? ObjectChecksum.Type.FULL_OBJECT : ObjectChecksum.Type.COMPOSITE,
+                Base64.getEncoder().encodeToString(all.toByteArray()));
     }
 
     private static String full(ChecksumAlgorithm algorithm, List<Part> parts) {

@@ -56,10 +56,10 @@ public record ByteRange(long offset, long length) {
         long first = Long.parseLong(matcher.group(1));
         long last = Long.parseLong(matcher.group(2));
         if (first > last || last >= size) {
-            throw S3Exception.invalidArgument(
-                    "x-amz-copy-source-range",
-                    header,
-                    "Range specified is not valid for source object of size: " + size);
+            throw new S3Exception(
+                    S3Error.INVALID_RANGE,
+                    "Range specified is not valid for source object of size: " + size,
+                    Map.of("RangeRequested", header, "ActualObjectSize", Long.toString(size)));
         }
         return new ByteRange(first, last - first + 1);
     }

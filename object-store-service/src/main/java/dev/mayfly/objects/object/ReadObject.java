@@ -1,6 +1,7 @@
 package dev.mayfly.objects.object;
 
 import dev.mayfly.objects.blob.Content;
+import dev.mayfly.objects.body.ObjectChecksum;
 import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
@@ -38,8 +39,8 @@ final class ReadObject {
             answer.with(
                     "x-amz-mp-parts-count", Integer.toString(object.partSizes().size()));
         }
-        if (range == null && "ENABLED".equalsIgnoreCase(request.header("x-amz-checksum-mode"))) {
-            ObjectHeaders.addChecksum(answer, object.attributes().checksum());
+        if ("ENABLED".equalsIgnoreCase(request.header("x-amz-checksum-mode"))) {
+            ObjectHeaders.addChecksum(answer, checksum(object, range, part));
         }
         return answer;
     }
@@ -50,6 +51,20 @@ final class ReadObject {
         }
         Content content = object.content();
         return new Answer.Bytes(range == null ? content : content.range(range.offset(), length), length);
+    }
+
+    /** That of what is sent, where it is known. */
+    private static @Nullable ObjectChecksum checksum(
+            StoredObject object, @Nullable ByteRange range, @Nullable Integer part) {
+        ObjectChecksum whole = object.attributes().checksum();
+        if (range == null || whole == null) {
+            return whole;
+        }
+        return part == null
+                ? null
+                : whole.ofPart(part)
+                        .map(value -> new ObjectChecksum(whole.algorithm(), value, whole.type()))
+                        .orElse(null);
     }
 
     private static @Nullable Integer partNumber(S3Request request) {
@@ -67,7 +82,7 @@ final class ReadObject {
     private static @Nullable ByteRange partRange(StoredObject object, int part) {
         List<Long> sizes = object.partSizes().isEmpty() ? List.of(object.size()) : object.partSizes();
         if (part < 1 || part > sizes.size()) {
-            throw new S3Exception(S3Error.INVALID_PART_NUMBER);
+            throw new S3Exception(S3Error.INVALID_PART, "The requested partnumber is not satisfiable");
         }
         long offset =
                 sizes.subList(0, part - 1).stream().mapToLong(Long::longValue).sum();

@@ -1,8 +1,9 @@
 package dev.mayfly.objects.protocol;
 
 import dev.mayfly.objects.error.S3Exception;
+import org.jspecify.annotations.Nullable;
 
-/** Numbers in queries. */
+/** Numbers in queries and headers. */
 public final class Numbers {
     private Numbers() {}
 
@@ -12,7 +13,15 @@ public final class Numbers {
      * @throws S3Exception InvalidArgument when it is no number from 0 on
      */
     public static int query(S3Request request, String name, int otherwise, int max) {
-        String text = request.query(name);
+        return read(name, request.query(name), otherwise, max);
+    }
+
+    /** As {@link #query}, of a header. */
+    public static int header(S3Request request, String name, int otherwise, int max) {
+        return read(name, request.header(name), otherwise, max);
+    }
+
+    private static int read(String name, @Nullable String text, int otherwise, int max) {
         if (text == null || text.isEmpty()) {
             return otherwise;
         }

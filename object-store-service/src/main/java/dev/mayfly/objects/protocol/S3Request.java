@@ -66,6 +66,11 @@ public final class S3Request {
         return http.getHeader(name);
     }
 
+    /** All values of that header, with commas between them; empty where there is none. */
+    public String headers(String name) {
+        return String.join(",", Collections.list(http.getHeaders(name)));
+    }
+
     public List<String> headerNames() {
         return Collections.list(http.getHeaderNames());
     }

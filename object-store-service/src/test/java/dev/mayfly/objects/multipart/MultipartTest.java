@@ -53,7 +53,7 @@ class MultipartTest {
         var secondPart = store.get(target + "?partNumber=2").send().expect(206);
         assertThat(secondPart.bytes()).isEqualTo(second);
         assertThat(secondPart.header("x-amz-mp-parts-count")).isEqualTo("3");
-        store.get(target + "?partNumber=4").send().expect(416, "InvalidPartNumber");
+        store.get(target + "?partNumber=4").send().expect(400, "InvalidPart");
         store.get(target + "?uploadId=" + upload).send().expect(404, "NoSuchUpload");
 
         store.bean(BlobSweep.class).sweepReleased(Duration.ZERO);
@@ -126,7 +126,7 @@ class MultipartTest {
                 .header("x-amz-copy-source", bucket + "/small")
                 .header("x-amz-copy-source-range", "bytes=1-50")
                 .send()
-                .expect(400, "InvalidArgument");
+                .expect(416, "InvalidRange");
         store.call("DELETE", "/" + bucket + "/from").send().expect(204);
 
         complete(upload, document(1, etag1, 2, etag2)).expect(200);

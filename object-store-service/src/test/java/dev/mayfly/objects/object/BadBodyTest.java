@@ -68,7 +68,7 @@ class BadBodyTest {
         "Content-MD5,AAAA,400,InvalidDigest",
         "x-amz-checksum-crc32,NhCmhg==,200,",
         "x-amz-checksum-crc32,NhCmhA==,400,BadDigest",
-        "x-amz-checksum-crc32,x,400,InvalidRequest",
+        "x-amz-checksum-crc32,x,400,BadDigest",
         "x-amz-checksum-sha256,LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=,200,",
         "x-amz-checksum-sha256,LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCA=,400,BadDigest",
         "x-amz-sdk-checksum-algorithm,MD4,400,InvalidRequest"
