@@ -13,7 +13,8 @@ import picocli.CommandLine.Unmatched;
         description = {
             "Measures the running suite against its baselines; arguments go to the benchmarks.",
             "bench isolation [--quick]: every isolation tier beside its raw technology, into docs/isolation.md.",
-            "bench lambda [--quick]: many clients, many functions, many asynchronous events."
+            "bench lambda [--quick]: many clients, many functions, many asynchronous events.",
+            "bench objects [--quick]: the object store beside S3Proxy and MinIO."
         },
         mixinStandardHelpOptions = true)
 final class BenchCommand implements SuiteCommand {

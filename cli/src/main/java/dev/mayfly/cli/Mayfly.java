@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
             UsageCommand.class,
             SchedulesCommand.class,
             QueueCommand.class,
+            ObjectsCommand.class,
             DoctorCommand.class,
             BuildCommand.class,
             TestCommand.class,

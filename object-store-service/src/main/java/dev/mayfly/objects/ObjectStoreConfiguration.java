@@ -3,6 +3,7 @@ package dev.mayfly.objects;
 import dev.mayfly.contracts.trust.Sealer;
 import dev.mayfly.contracts.trust.VoucherFilter;
 import dev.mayfly.contracts.trust.Vouching;
+import dev.mayfly.objects.blob.BlobIndex;
 import dev.mayfly.objects.blob.BlobStore;
 import dev.mayfly.objects.blob.ContentReader;
 import dev.mayfly.objects.blob.DirectoryBlobStore;
@@ -54,7 +55,7 @@ class ObjectStoreConfiguration {
     }
 
     @Bean
-    ContentReader contentReader(BlobStore store) {
-        return new ContentReader(store);
+    ContentReader contentReader(BlobStore store, BlobIndex index) {
+        return new ContentReader(store, index);
     }
 }

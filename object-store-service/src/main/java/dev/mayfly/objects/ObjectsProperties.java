@@ -4,6 +4,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * The object store's tunables: {@code mayfly.objects.*}.
@@ -15,6 +16,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     may pause, and no download take, longer than this
  * @param orphanInterval how often the store is searched for blobs that the index never knew, and for unfinished writes;
  *     default 1 hour
+ * @param scrubRate how much of the stored bytes the scrub reads in a second, to find what has changed where it lies; default
+ *     16 MB, 0 turns it off
+ * @param scrubRest how long the scrub rests between two rounds over all blobs; default 1 day
  * @param relayInterval how long the outbox may rest when it was empty; default 100 ms
  * @param relayBatch changes relayed in one transaction; default 500
  * @param shipInterval how often the usage journal is shipped; default 1 second
@@ -27,6 +31,8 @@ public record ObjectsProperties(
         @DefaultValue("1m") Duration sweepInterval,
         @DefaultValue("1h") Duration sweepGrace,
         @DefaultValue("1h") Duration orphanInterval,
+        @DefaultValue("16MB") DataSize scrubRate,
+        @DefaultValue("1d") Duration scrubRest,
         @DefaultValue("100ms") Duration relayInterval,
         @DefaultValue("500") int relayBatch,
         @DefaultValue("1s") Duration shipInterval,

@@ -47,6 +47,9 @@ enum Destination {
         if (isUnder(path, "/v1/functions") || isUnder(path, "/v1/invocations")) {
             return OBSERVABILITY;
         }
+        if (isUnder(path, "/v1/objects")) {
+            return OBJECTS;
+        }
         if (isUnder(path, "/v1/schedules")) {
             return REGISTRY;
         }

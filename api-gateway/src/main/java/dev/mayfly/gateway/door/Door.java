@@ -114,7 +114,7 @@ class Door implements WebFilter {
                     Refusal.UNKNOWN_OPERATION,
                     inquiry.head().method() + " " + path + " is nothing that is served here."));
         }
-        String target = destination == Destination.OBJECTS ? "/s3" : inquiry.target();
+        String target = inquiry.dialect() == Dialect.S3 ? "/s3" : inquiry.target();
         return Mono.just(new Admission(destination, target, voucher(inquiry, caller), caller.body()));
     }
 

@@ -8,8 +8,10 @@ import org.springframework.stereotype.Component;
 @Component("blobs")
 final class BlobHealth implements HealthIndicator {
     private final BlobStore store;
+    private final BlobIndex index;
 
-    BlobHealth(BlobStore store) {
+    BlobHealth(BlobStore store, BlobIndex index) {
+        this.index = index;
         this.store = store;
     }
 
@@ -17,7 +19,8 @@ final class BlobHealth implements HealthIndicator {
     public Health health() {
         try {
             store.check();
-            return Health.up().build();
+            // Damage of some is no reason to refuse the others: it is told, and does not make the service unready.
+            return Health.up().withDetail("damaged", index.damagedCount()).build();
         } catch (IOException e) {
             return Health.down(e).build();
         }

@@ -117,7 +117,8 @@ public class BlobSweep implements SmartLifecycle {
         return deleted;
     }
 
-    private List<UUID> unknown(List<UUID> ids) {
+    /** Those of {@code ids} that the index does not know. */
+    List<UUID> unknown(List<UUID> ids) {
         return jdbc.sql("""
                         SELECT f.id FROM unnest(?::uuid[]) AS f (id)
                         WHERE NOT EXISTS (SELECT FROM blob WHERE blob.id = f.id)""")

@@ -1,23 +1,38 @@
 package dev.mayfly.objects.blob;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 
-/** Copies content out, a buffer at a time. */
+/** Copies content out, a block at a time, and none that is not what was written. */
 public final class ContentReader {
     /** Large enough that system calls do not count, small enough for hundreds at once. */
-    public static final int BUFFER_BYTES = 64 << 10;
+    public static final int BUFFER_BYTES = BlockSums.BLOCK_BYTES;
+
+    /** Of these, checksums are asked for at once. */
+    private static final int LOT = 100;
+
+    private static final long LOT_BYTES = 8L << 30;
 
     private final BlobStore store;
+    private final BlobIndex index;
 
-    public ContentReader(BlobStore store) {
+    public ContentReader(BlobStore store, BlobIndex index) {
         this.store = store;
+        this.index = index;
     }
 
     public BlobStore store() {
         return store;
     }
 
+    /**
+     * Hands all bytes to {@code sink}.
+     *
+     * @throws DamagedBlobException before it hands on a block that is not what was written
+     * @throws java.nio.file.NoSuchFileException when a blob is gone: what named it has been replaced
+     */
     public void copy(Content content, Sink sink) throws IOException {
         byte[] inline = content.inline();
         if (inline != null) {
@@ -25,14 +40,62 @@ public final class ContentReader {
             return;
         }
         byte[] buffer = new byte[BUFFER_BYTES];
-        for (Segment segment : content.segments()) {
-            try (InputStream in = store.read(segment.blob(), segment.offset(), segment.length())) {
-                int read = in.read(buffer);
-                while (read >= 0) {
-                    sink.write(buffer, 0, read);
-                    read = in.read(buffer);
-                }
+        List<Segment> segments = content.segments();
+        int from = 0;
+        while (from < segments.size()) {
+            int to = endOfLot(segments, from);
+            List<Segment> lot = segments.subList(from, to);
+            List<BlobIndex.Row> rows = index.blocks(lot);
+            for (int i = 0; i < lot.size(); i++) {
+                copy(lot.get(i), rows.get(i), buffer, sink);
             }
+            from = to;
         }
+    }
+
+    private static int endOfLot(List<Segment> segments, int from) {
+        long bytes = segments.get(from).length();
+        int to = from + 1;
+        while (to < segments.size()
+                && to - from < LOT
+                && bytes + segments.get(to).length() <= LOT_BYTES) {
+            bytes += segments.get(to).length();
+            to++;
+        }
+        return to;
+    }
+
+    private void copy(Segment segment, BlobIndex.Row row, byte[] buffer, Sink sink) throws IOException {
+        byte[] sums = row.checksums();
+        long end = segment.offset() + segment.length();
+        long at = BlobIndex.firstBlock(segment) * BlockSums.BLOCK_BYTES;
+        long stop = Math.min(row.size(), (BlobIndex.lastBlock(segment) + 1) * BlockSums.BLOCK_BYTES);
+        if (stop < end) {
+            throw damaged(segment, "the index names bytes behind its end");
+        }
+        try (InputStream in = store.read(segment.blob(), at, stop - at)) {
+            for (int block = 0; at < stop; block++) {
+                int count = in.readNBytes(buffer, 0, (int) Math.min(buffer.length, stop - at));
+                if (sums != null && !BlockSums.fits(sums, block, buffer, count)) {
+                    throw damaged(segment, BlobIndex.otherChecksum(at, count));
+                }
+                int first = (int) Math.max(0, segment.offset() - at);
+                int last = (int) Math.min(count, end - at);
+                sink.write(buffer, first, last - first);
+                at += count;
+            }
+        } catch (EOFException e) {
+            throw damaged(segment, "it ends before its " + row.size() + " bytes");
+        }
+    }
+
+    /** What to throw for a blob that ends before the segment does. */
+    public DamagedBlobException tooShort(Segment segment) {
+        return damaged(segment, "it is shorter than the index says");
+    }
+
+    private DamagedBlobException damaged(Segment segment, String damage) {
+        index.damaged(segment.blob(), damage);
+        return new DamagedBlobException(segment.blob(), damage);
     }
 }

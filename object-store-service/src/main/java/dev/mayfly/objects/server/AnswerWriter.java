@@ -74,7 +74,7 @@ class AnswerWriter {
         }
         Path path = file.get();
         if (Files.size(path) < segment.offset() + segment.length()) {
-            throw new IOException("The blob " + segment.blob() + " is shorter than the index says");
+            throw reader.tooShort(segment);
         }
         request.setAttribute(SENDFILE + "filename", path.toString());
         request.setAttribute(SENDFILE + "start", segment.offset());

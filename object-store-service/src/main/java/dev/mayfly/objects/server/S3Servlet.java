@@ -2,6 +2,7 @@ package dev.mayfly.objects.server;
 
 import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.contracts.trust.VoucherFilter;
+import dev.mayfly.objects.blob.DamagedBlobException;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.metering.RequestMeter;
@@ -17,6 +18,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Map;
 import java.util.Objects;
 import org.slf4j.Logger;
@@ -25,6 +27,7 @@ import org.slf4j.LoggerFactory;
 /** All of S3 at one path: the target that the client sent comes in the voucher. */
 final class S3Servlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
+    private static final int ATTEMPTS = 3;
     private static final Logger log = LoggerFactory.getLogger(S3Servlet.class);
 
     private final transient Map<S3Operation, Handler> handlers;
@@ -48,14 +51,41 @@ final class S3Servlet extends HttpServlet {
             writer.write(ErrorAnswer.of(e, raw, voucher.requestId()), http, response);
             return;
         }
+        for (int attempt = 1; ; attempt++) {
+            try {
+                writer.write(metered(request, raw), http, response);
+                return;
+            } catch (NoSuchFileException | DamagedBlobException e) {
+                if (response.isCommitted()) {
+                    throw e;
+                }
+                response.reset();
+                // What named a blob that is gone may have been replaced since it was looked up: then what is there now
+                // is read.
+                if (e instanceof DamagedBlobException || attempt == ATTEMPTS) {
+                    log.error(
+                            "{} of {} cannot be sent (request {})",
+                            request.key(),
+                            request.bucket(),
+                            request.requestId(),
+                            e);
+                    var lost = new S3Exception(S3Error.INTERNAL_ERROR, "The stored bytes of this object are damaged.");
+                    writer.write(ErrorAnswer.of(lost, raw, request.requestId()), http, response);
+                    return;
+                }
+            }
+        }
+    }
+
+    private Answer metered(S3Request request, String raw) {
         Answer answer = answer(request, raw);
         try {
             meter.record(request, answer.status(), answer.body().length());
+            return answer;
         } catch (UncheckedIOException e) {
             log.error("Request {} could not be metered and is refused", request.requestId(), e);
-            answer = internalError(raw, request);
+            return internalError(raw, request);
         }
-        writer.write(answer, http, response);
     }
 
     private S3Request read(HttpServletRequest http, Voucher voucher, String raw) {

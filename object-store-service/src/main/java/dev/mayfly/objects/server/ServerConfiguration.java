@@ -1,5 +1,6 @@
 package dev.mayfly.objects.server;
 
+import dev.mayfly.objects.blob.BlobVerification;
 import dev.mayfly.objects.metering.RequestMeter;
 import dev.mayfly.objects.protocol.Handler;
 import dev.mayfly.objects.protocol.S3Operation;
@@ -11,6 +12,11 @@ import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
 class ServerConfiguration {
+    @Bean
+    ServletRegistrationBean<VerifyServlet> verifyServlet(BlobVerification verification) {
+        return new ServletRegistrationBean<>(new VerifyServlet(verification), "/v1/objects/verify");
+    }
+
     @Bean
     ServletRegistrationBean<S3Servlet> s3Servlet(List<Handler> handlers, RequestMeter meter, AnswerWriter writer) {
         var byOperation = new EnumMap<S3Operation, Handler>(S3Operation.class);

@@ -53,6 +53,7 @@ public final class RunningStore {
                         "--mayfly.services.registry=http://127.0.0.1:" + registry.port(),
                         "--mayfly.objects.ship-interval=100ms",
                         "--mayfly.objects.sweep-interval=1h",
+                        "--mayfly.objects.scrub-rate=0B",
                         "--spring.datasource.url=" + TestPostgres.url("objects"),
                         "--spring.datasource.username=objects",
                         "--spring.datasource.password=objects",
@@ -131,6 +132,13 @@ public final class RunningStore {
         return bucket(ALICE);
     }
 
+    /** Asks for a verification of all blobs. */
+    public Answer verify(String account) {
+        return new Call("POST", "/v1/objects/verify", "/v1/objects/verify")
+                .as(account)
+                .send();
+    }
+
     /** A request in the making. */
     public final class Call {
         private final String target;
@@ -142,9 +150,13 @@ public final class RunningStore {
         private byte[] body = new byte[0];
 
         private Call(String method, String target) {
+            this(method, "/s3", target);
+        }
+
+        private Call(String method, String path, String target) {
             this.method = method;
             this.target = target;
-            this.request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + "/s3"));
+            this.request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path));
         }
 
         public Call as(String other) {
