@@ -11,11 +11,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        subcommands = {IsolationBenchmark.class, LambdaBenchmark.class},
+        subcommands = {IsolationBenchmark.class, LambdaBenchmark.class, ObjectsBenchmark.class},
         description = {
             "Measures the hot paths of the running suite beside their baselines, in turn, and prints two Markdown tables.",
             "Needs the environment of ./mayfly env, and root for the container tier. 'isolation' compares the tiers,",
-            "'lambda' measures many clients, functions and events."
+            "'lambda' measures many clients, functions and events, 'objects' the object store beside others."
         })
 final class Benchmarks implements Callable<Integer> {
     @Option(
