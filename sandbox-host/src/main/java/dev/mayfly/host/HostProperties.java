@@ -21,6 +21,9 @@ import org.springframework.util.unit.DataSize;
  * @param hostSilence after so long without a report another host is gone, and the rest take over what it was to keep ready
  * @param usageInterval how often the usage journal is shipped to Kafka
  * @param logBacklog log lines that wait for Kafka at most; more are dropped and counted
+ * @param volumes local folder: what functions keep in their file systems. Several hosts share it when it is on a network file
+ *     system.
+ * @param volumeInterval how often this host tells what volumes hold, and learns which to delete
  */
 @ConfigurationProperties("mayfly")
 public record HostProperties(
@@ -34,7 +37,9 @@ public record HostProperties(
         @DefaultValue("1s") Duration statusInterval,
         @DefaultValue("5s") Duration hostSilence,
         @DefaultValue("250ms") Duration usageInterval,
-        @DefaultValue("20000") int logBacklog) {
+        @DefaultValue("20000") int logBacklog,
+        @DefaultValue(".mayfly/data/volumes") Path volumes,
+        @DefaultValue("10s") Duration volumeInterval) {
 
     /**
      * @param self where invokers reach this host

@@ -10,6 +10,8 @@ enum Destination {
     INVOKER,
     REGISTRY,
     OBJECTS,
+    /** Of the object store too, but not S3's. */
+    VOLUMES,
     IDENTITY,
     BILLING,
     OBSERVABILITY,
@@ -53,6 +55,9 @@ enum Destination {
         if (isUnder(path, "/v1/schedules")) {
             return REGISTRY;
         }
+        if (isUnder(path, "/v1/volumes")) {
+            return VOLUMES;
+        }
         return isUnder(path, "/v1/scaling") ? AUTOSCALER : null;
     }
 
@@ -64,7 +69,7 @@ enum Destination {
         return switch (this) {
             case INVOKER -> services.invoker();
             case REGISTRY -> services.registry();
-            case OBJECTS -> services.objects();
+            case OBJECTS, VOLUMES -> services.objects();
             case IDENTITY -> services.identity();
             case BILLING -> services.billing();
             case OBSERVABILITY -> services.observability();

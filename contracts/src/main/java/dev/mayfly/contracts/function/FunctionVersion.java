@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  *     that take none
  * @param deadLetterArn where asynchronous events go that failed for good, or null
  * @param tracing whether the trace header says {@code Sampled=1} where the client left that open
+ * @param fileSystems the account's volumes that it sees as folders; at most one
  */
 public record FunctionVersion(
         String accountId,
@@ -57,7 +58,8 @@ public record FunctionVersion(
         LogSettings logging,
         boolean snapStart,
         @Nullable String deadLetterArn,
-        boolean tracing) {
+        boolean tracing,
+        List<FileSystemMount> fileSystems) {
 
     /** The runtime of functions that are deployed as images: the image brings its own. */
     public static final String IMAGE_RUNTIME = "image";
@@ -66,6 +68,7 @@ public record FunctionVersion(
         network = Objects.requireNonNullElse(network, Network.NONE);
         layers = List.copyOf(Objects.requireNonNullElse(layers, List.of()));
         logging = Objects.requireNonNullElseGet(logging, () -> LogSettings.ofFunction(name));
+        fileSystems = List.copyOf(Objects.requireNonNullElse(fileSystems, List.of()));
     }
 
     /** A zip without layers that uses nothing that is optional. */
@@ -110,7 +113,8 @@ public record FunctionVersion(
                 LogSettings.ofFunction(name),
                 false,
                 null,
-                false);
+                false,
+                List.of());
     }
 
     /** The version that is edited in place. */

@@ -29,6 +29,7 @@ record FunctionConfiguration(
         Map<String, String> tracingConfig,
         String revisionId,
         @Nullable List<Layer> layers,
+        @Nullable List<FileSystemConfig> fileSystemConfigs,
         String state,
         @Nullable String stateReason,
         @Nullable String stateReasonCode,
@@ -43,6 +44,8 @@ record FunctionConfiguration(
         LoggingConfig loggingConfig) {
 
     record Environment(Map<String, String> variables) {}
+
+    record FileSystemConfig(String arn, String localMountPath) {}
 
     record Layer(String arn, long codeSize) {}
 
@@ -82,6 +85,7 @@ record FunctionConfiguration(
                 Map.of("Mode", options.tracing() ? "Active" : "PassThrough"),
                 function.revisionId(),
                 layers(options),
+                fileSystems(options),
                 status.state(),
                 status.stateReason(),
                 status.stateReasonCode(),
@@ -110,6 +114,15 @@ record FunctionConfiguration(
         }
         return options.layers().stream()
                 .map(layer -> new Layer(layer.arn(), layer.code().size()))
+                .toList();
+    }
+
+    private static @Nullable List<FileSystemConfig> fileSystems(FunctionOptions options) {
+        if (options.fileSystems().isEmpty()) {
+            return null;
+        }
+        return options.fileSystems().stream()
+                .map(mount -> new FileSystemConfig(mount.arn(), mount.path()))
                 .toList();
     }
 

@@ -1,5 +1,6 @@
 package dev.mayfly.registry.functions;
 
+import dev.mayfly.contracts.function.FileSystemMount;
 import dev.mayfly.contracts.function.ImageConfig;
 import dev.mayfly.contracts.function.LogSettings;
 import dev.mayfly.registry.layers.LayerUse;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadLetterArn what {@link dev.mayfly.contracts.function.Destination} reads, or null
  * @param snapStart whether published versions are restored from snapshots
  * @param image what is put over the image's configuration, or null
+ * @param fileSystems volumes that it sees as folders, at most one
  */
 record FunctionOptions(
         List<LayerUse> layers,
@@ -23,14 +25,16 @@ record FunctionOptions(
         boolean tracing,
         @Nullable String deadLetterArn,
         boolean snapStart,
-        @Nullable ImageConfig image) {
-    static final FunctionOptions NONE = new FunctionOptions(List.of(), null, false, null, false, null);
+        @Nullable ImageConfig image,
+        List<FileSystemMount> fileSystems) {
+    static final FunctionOptions NONE = new FunctionOptions(List.of(), null, false, null, false, null, List.of());
 
     FunctionOptions {
         layers = List.copyOf(Objects.requireNonNullElse(layers, List.of()));
+        fileSystems = List.copyOf(Objects.requireNonNullElse(fileSystems, List.of()));
     }
 
     FunctionOptions with(List<LayerUse> layers) {
-        return new FunctionOptions(layers, logging, tracing, deadLetterArn, snapStart, image);
+        return new FunctionOptions(layers, logging, tracing, deadLetterArn, snapStart, image, fileSystems);
     }
 }

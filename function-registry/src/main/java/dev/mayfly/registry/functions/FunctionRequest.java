@@ -30,7 +30,7 @@ record FunctionRequest(
         @Nullable DeadLetterConfig deadLetterConfig,
         @JsonProperty("KMSKeyArn") @Nullable JsonNode kmsKeyArn,
         @Nullable List<String> layers,
-        @Nullable JsonNode fileSystemConfigs,
+        @Nullable List<@Nullable FileSystemConfig> fileSystemConfigs,
         @Nullable ImageConfig imageConfig,
         @Nullable JsonNode codeSigningConfigArn,
         @Nullable JsonNode durableConfig,
@@ -53,6 +53,8 @@ record FunctionRequest(
             @Nullable String logGroup) {}
 
     record DeadLetterConfig(@Nullable String targetArn) {}
+
+    record FileSystemConfig(@Nullable String arn, @Nullable String localMountPath) {}
 
     record ImageConfig(
             @Nullable List<String> entryPoint,

@@ -115,6 +115,7 @@ record FunctionSnapshot(
                 logging(),
                 snapStarts(),
                 options.deadLetterArn(),
-                options.tracing());
+                options.tracing(),
+                options.fileSystems());
     }
 }

@@ -102,6 +102,7 @@ final class RequestChecks {
             throw LambdaError.INVALID_PARAMETER_VALUE.with("Images have no runtime: use PackageType Image.");
         }
         checkEnvironment(variables(request));
+        FileSystems.check(request.fileSystemConfigs(), accountId);
         UnsupportedSettings.check(request);
     }
 

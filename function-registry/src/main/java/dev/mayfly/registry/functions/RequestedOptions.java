@@ -67,6 +67,7 @@ final class RequestedOptions {
                     .between("imageConfig.command", size(image.command()), 0, MOST_WORDS)
                     .length("imageConfig.workingDirectory", image.workingDirectory(), 0, 1000);
         }
+        FileSystems.constrain(request.fileSystemConfigs(), constraints);
         if (request.layers() != null) {
             for (@Nullable String layer : request.layers()) {
                 constraints
@@ -95,7 +96,8 @@ final class RequestedOptions {
                 snapStart == null || snapStart.applyOn() == null
                         ? old.snapStart()
                         : snapStart.applyOn().equals("PublishedVersions"),
-                image(old.image(), request.imageConfig()));
+                image(old.image(), request.imageConfig()),
+                FileSystems.merged(old.fileSystems(), request.fileSystemConfigs()));
     }
 
     private static @Nullable LogSettings logging(

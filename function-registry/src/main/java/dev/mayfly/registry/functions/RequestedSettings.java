@@ -65,6 +65,10 @@ final class RequestedSettings {
             throw LambdaError.INVALID_PARAMETER_VALUE.with(
                     settings.runtime() + " is not supported for SnapStart enabled functions.");
         }
+        if (!settings.options().fileSystems().isEmpty()) {
+            throw LambdaError.INVALID_PARAMETER_VALUE.with(
+                    "SnapStart enabled functions do not support FileSystemConfigs.");
+        }
         if (settings.ephemeralStorageMb() > DEFAULT_STORAGE_MB) {
             throw LambdaError.INVALID_PARAMETER_VALUE.with(
                     "SnapStart enabled functions do not support ephemeral storage larger than 512 MB.");

@@ -16,7 +16,6 @@ final class UnsupportedSettings {
         new UnsupportedSettings()
                 .empty("VpcConfig", request.vpcConfig())
                 .empty("KMSKeyArn", request.kmsKeyArn())
-                .empty("FileSystemConfigs", request.fileSystemConfigs())
                 .empty("CodeSigningConfigArn", request.codeSigningConfigArn())
                 .empty("DurableConfig", request.durableConfig())
                 .empty("CapacityProviderConfig", request.capacityProviderConfig())

@@ -100,7 +100,6 @@ class RefusalsTest extends RegistryFixture {
                         "Layers",
                         "[\"arn:aws:lambda:us-east-1:000000000000:layer:none:1\"]",
                         "Layer version arn:aws:lambda:us-east-1:000000000000:layer:none:1 does not exist."),
-                invalid("FileSystemConfigs", "[{\"Arn\":\"x\"}]", "FileSystemConfigs"),
                 invalid("ImageConfig", "{\"Command\":[\"x\"]}", "ImageConfig"),
                 invalid("ImageConfig", "{\"Command\":[\"" + "x".repeat(16_384) + "\"]}", "more than the limit (16384)"),
                 validation(

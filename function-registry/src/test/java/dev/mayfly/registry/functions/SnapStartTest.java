@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SnapStartTest {
 
     private static FunctionSnapshot version(Isolation isolation, String number, FunctionStatus status) {
-        var options = new FunctionOptions(List.of(), null, false, null, true, null);
+        var options = new FunctionOptions(List.of(), null, false, null, true, null, List.of());
         return new FunctionSnapshot(
                 "000000000000",
                 "f",

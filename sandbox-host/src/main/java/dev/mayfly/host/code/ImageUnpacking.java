@@ -20,7 +20,7 @@ final class ImageUnpacking {
     private static final String ROOT = "root";
     private static final String DESCRIPTION = "image.json";
     private static final int MOST_ENTRIES = 500_000;
-    private static final List<String> MOUNT_POINTS = List.of("proc", "sys", "dev", "tmp");
+    private static final List<String> MOUNT_POINTS = List.of("proc", "sys", "dev", "tmp", "mnt");
 
     /** What an image says about the program in it. */
     record Description(

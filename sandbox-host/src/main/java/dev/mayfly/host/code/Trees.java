@@ -12,11 +12,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /** Folders with all that is in them. No symbolic link is followed. */
-final class Trees {
+public final class Trees {
     private Trees() {}
 
     /** Nothing there: nothing done. */
-    static void delete(Path path) throws IOException {
+    public static void delete(Path path) throws IOException {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }

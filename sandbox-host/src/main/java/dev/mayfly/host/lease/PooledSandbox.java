@@ -3,6 +3,7 @@ package dev.mayfly.host.lease;
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.host.code.CodeCache;
+import dev.mayfly.host.volume.Volumes;
 import dev.mayfly.sandbox.api.Sandbox;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,6 +14,7 @@ final class PooledSandbox {
     private final Sandbox sandbox;
     private final SandboxLog log;
     private final CodeCache.Held code;
+    private final Volumes.Held volumes;
     private final boolean toStay;
     private final long startedNanos = System.nanoTime();
     private final AtomicBoolean waitsForFreezing = new AtomicBoolean();
@@ -32,11 +34,18 @@ final class PooledSandbox {
     private boolean frozen;
 
     /** @param toStay whether it was started to be kept ready, which what runs in it can see */
-    PooledSandbox(FunctionVersion version, Sandbox sandbox, SandboxLog log, CodeCache.Held code, boolean toStay) {
+    PooledSandbox(
+            FunctionVersion version,
+            Sandbox sandbox,
+            SandboxLog log,
+            CodeCache.Held code,
+            Volumes.Held volumes,
+            boolean toStay) {
         this.version = version;
         this.sandbox = sandbox;
         this.log = log;
         this.code = code;
+        this.volumes = volumes;
         this.toStay = toStay;
     }
 
@@ -191,6 +200,7 @@ final class PooledSandbox {
         } finally {
             life.unlock();
             log.ended();
+            volumes.close();
             code.close();
         }
     }

@@ -5,6 +5,8 @@ import dev.mayfly.contracts.function.Network;
 import dev.mayfly.host.HostProperties;
 import dev.mayfly.host.code.CodeCache;
 import dev.mayfly.host.code.InvalidCodeException;
+import dev.mayfly.host.volume.VolumeException;
+import dev.mayfly.host.volume.Volumes;
 import dev.mayfly.sandbox.api.LogSink;
 import dev.mayfly.sandbox.api.SandboxSpec;
 import dev.mayfly.sandbox.api.SandboxStartException;
@@ -29,6 +31,7 @@ class SandboxStarter implements Snapshots.Taker {
     private final Technologies technologies;
     private final CodeCache codes;
     private final LambdaEnvironment environment;
+    private final Volumes volumes;
     private final SandboxLines lines;
     private final Clock clock;
 
@@ -37,12 +40,14 @@ class SandboxStarter implements Snapshots.Taker {
             Technologies technologies,
             CodeCache codes,
             LambdaEnvironment environment,
+            Volumes volumes,
             SandboxLines lines,
             Clock clock) {
         this.properties = properties;
         this.technologies = technologies;
         this.codes = codes;
         this.environment = environment;
+        this.volumes = volumes;
         this.lines = lines;
         this.clock = clock;
     }
@@ -62,11 +67,13 @@ class SandboxStarter implements Snapshots.Taker {
         long fetched = System.nanoTime();
         var written = new SandboxLog(lines);
         boolean started = false;
+        Volumes.@Nullable Held mounts = null;
         try {
+            mounts = mount(version);
             InitPhase init = InitPhase.of(version, provisioned, properties.sandboxes());
-            SandboxSpec spec = spec(version, provisioned, held, init, written);
+            SandboxSpec spec = spec(version, provisioned, held, init, written).withVolumes(mounts.volumes());
             written.of(origin(version, spec));
-            var pooled = new PooledSandbox(version, init.start(technology, spec), written, held, provisioned);
+            var pooled = new PooledSandbox(version, init.start(technology, spec), written, held, mounts, provisioned);
             pooled.took(fetched - began, System.nanoTime() - fetched);
             started = true;
             return pooled;
@@ -79,6 +86,9 @@ class SandboxStarter implements Snapshots.Taker {
             if (!started) {
                 if (failureLog != null) {
                     written.readBy(failureLog);
+                }
+                if (mounts != null) {
+                    mounts.close();
                 }
                 held.close();
             }
@@ -94,10 +104,13 @@ class SandboxStarter implements Snapshots.Taker {
                 clock.instant());
     }
 
-    /** Has the technology keep the state of the function after its init phase, where it can. */
+    /** Has the technology keep the state of the function after its init phase, where it can and no volume is part of that. */
     @Override
     public void take(FunctionVersion version, Duration most)
             throws SandboxStartException, TierUnavailableException, InterruptedException {
+        if (!version.fileSystems().isEmpty()) {
+            return;
+        }
         var technology = technologies.require(version.isolation(), version.runtime());
         InitPhase init = InitPhase.unhurried(version, properties.sandboxes()).within(most);
         try (CodeCache.Held held = hold(version)) {
@@ -151,6 +164,17 @@ class SandboxStarter implements Snapshots.Taker {
             throw SandboxStartException.function(e.reason().code(), String.valueOf(e.getMessage()), 0);
         } catch (IOException e) {
             throw SandboxStartException.platform("The function's code cannot be fetched: " + e.getMessage(), e);
+        }
+    }
+
+    private Volumes.Held mount(FunctionVersion version) throws SandboxStartException, InterruptedException {
+        try {
+            return volumes.hold(version.accountId(), version.fileSystems());
+        } catch (VolumeException e) {
+            throw SandboxStartException.function(
+                    "EFSMountFailureException", "The function's file system is not mounted: " + e.getMessage(), 0);
+        } catch (IOException e) {
+            throw SandboxStartException.platform("The function's file system cannot be mounted: " + e.getMessage(), e);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.host.code.CodeCache;
+import dev.mayfly.host.volume.Volumes;
 import dev.mayfly.sandbox.api.FunctionCode;
 import dev.mayfly.sandbox.api.InvocationRequest;
 import dev.mayfly.sandbox.api.InvocationResult;
@@ -72,7 +73,7 @@ final class BurstMeasurement {
                 false,
                 _ -> {});
         return new PooledSandbox(
-                version, technology.start(spec), new SandboxLog(null), CodeCache.Held.nothing(), false);
+                version, technology.start(spec), new SandboxLog(null), CodeCache.Held.nothing(), Volumes.Held.nothing(), false);
     }
 
     /** Waits until the sandboxes before are gone and no more are made ahead. */

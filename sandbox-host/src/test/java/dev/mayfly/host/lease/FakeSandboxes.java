@@ -6,6 +6,7 @@ import dev.mayfly.contracts.function.FunctionVersion;
 import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.contracts.function.Network;
 import dev.mayfly.host.code.CodeCache;
+import dev.mayfly.host.volume.Volumes;
 import dev.mayfly.sandbox.api.InvocationRequest;
 import dev.mayfly.sandbox.api.InvocationResult;
 import dev.mayfly.sandbox.api.Sandbox;
@@ -131,7 +132,7 @@ final class FakeSandboxes {
         }
         var sandbox = new FakeSandbox();
         alive.put(sandbox.id(), sandbox);
-        return new PooledSandbox(version, sandbox, new SandboxLog(null), CodeCache.Held.nothing(), provisioned);
+        return new PooledSandbox(version, sandbox, new SandboxLog(null), CodeCache.Held.nothing(), Volumes.Held.nothing(), provisioned);
     }
 
     private void snapshot(FunctionVersion version, Duration most) throws SandboxStartException {

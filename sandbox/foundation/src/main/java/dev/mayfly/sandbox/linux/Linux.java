@@ -68,6 +68,7 @@ public final class Linux {
     private static final MethodHandle EPOLL_CREATE1 = call("epoll_create1", INT, INT);
     private static final MethodHandle EPOLL_CTL = call("epoll_ctl", INT, INT, INT, INT, ValueLayout.ADDRESS);
     private static final MethodHandle EPOLL_WAIT = call("epoll_wait", INT, INT, ValueLayout.ADDRESS, INT, INT);
+    private static final MethodHandle STATVFS = call("statvfs", INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS);
     private static final MethodHandle GETEUID = call("geteuid", INT);
     private static final MethodHandle FCNTL = variadic("fcntl", 2, INT, INT, INT, INT);
 
@@ -221,6 +222,13 @@ public final class Linux {
 
     private static void pidfdSignal(int pidfd, int signal) throws IOException {
         call("pidfd_send_signal", SYS_PIDFD_SEND_SIGNAL, pidfd, signal, 0, 0, 0);
+    }
+
+    static void statvfs(Path path, MemorySegment answer) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = arena.allocateFrom(path.toString(), StandardCharsets.UTF_8);
+            checked("statvfs " + path, arena, s -> (int) STATVFS.invokeExact(s, name, answer));
+        }
     }
 
     /** Nothing mounted there, or nothing there at all: nothing done. */

@@ -32,6 +32,7 @@ public final class Mounts {
     private static final long READ_ONLY = 1;
     private static final long NO_SETUID = 2;
     private static final long NO_DEVICES = 4;
+    private static final long MAPPED_IDS = 1 << 20;
     private static final long SET_STRING = 1;
     private static final long CREATE = 6;
     private static final long RECONFIGURE = 7;
@@ -52,7 +53,21 @@ public final class Mounts {
         attach(source, target, READ_ONLY | NO_SETUID | NO_DEVICES, PRIVATE);
     }
 
+    /**
+     * Mounts {@code source} on {@code target}, without devices and set-user-id programs: who is 0, 1, ... on its file system is
+     * {@code first}, {@code first + 1}, ... there, and the other way round, for {@code count} users and groups.
+     */
+    public static void bindForUsers(Path source, Path target, long first, long count) throws IOException {
+        try (UserMapping users = UserMapping.of(0, first, count)) {
+            attach(source, target, NO_SETUID | NO_DEVICES | MAPPED_IDS, PRIVATE, users.descriptor());
+        }
+    }
+
     private static void attach(Path source, Path target, long flags, long propagation) throws IOException {
+        attach(source, target, flags, propagation, 0);
+    }
+
+    private static void attach(Path source, Path target, long flags, long propagation, int users) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             int tree = (int) Linux.call(
                     "open_tree " + source,
@@ -67,6 +82,7 @@ public final class Mounts {
                 attributes.setAtIndex(ValueLayout.JAVA_LONG, 0, flags);
                 // Set while still private: what is moved below a shared mount becomes shared by itself.
                 attributes.setAtIndex(ValueLayout.JAVA_LONG, 2, propagation == SHARED ? 0 : propagation);
+                attributes.setAtIndex(ValueLayout.JAVA_LONG, 3, users);
                 Linux.call(
                         "mount_setattr",
                         MOUNT_SETATTR,

@@ -25,6 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param memoryMb the cgroup's limit
  * @param image what is run of an image, whose root is {@code root} in the directory; null when the code is a zip
  * @param cache a JVM's ahead-of-time cache, or null
+ * @param hasVolumes whether its function has any; what has no function yet may get some
  */
 record Bundle(
         Path directory,
@@ -35,7 +36,8 @@ record Bundle(
         @Nullable Path socket,
         int memoryMb,
         @Nullable ImageProgram image,
-        @Nullable Path cache) {
+        @Nullable Path cache,
+        boolean hasVolumes) {
     /**
      * @param network where the runtime opens the network namespace
      * @param hostId the machine's user and group id that is 0 inside the user namespace
@@ -147,6 +149,14 @@ record Bundle(
                 "bind",
                 directory.resolve("tmp").toString(),
                 List.of("bind", "rw", "nosuid", "nodev", "private")));
+        if (image == null || hasVolumes) {
+            // Volumes are mounted below it, now or when the container already runs.
+            mounts.add(mount(
+                    "/mnt",
+                    "bind",
+                    directory.resolve("mnt").toString(),
+                    List.of("rbind", "rw", "nosuid", "nodev", "rslave")));
+        }
         if (image != null) {
             return mounts;
         }

@@ -2,6 +2,7 @@ package dev.mayfly.sandbox.oci;
 
 import dev.mayfly.sandbox.api.ImageProgram;
 import dev.mayfly.sandbox.api.SandboxSpec;
+import dev.mayfly.sandbox.api.Volume;
 import dev.mayfly.sandbox.guest.Extensions;
 import dev.mayfly.sandbox.guest.ExtensionsDoor;
 import dev.mayfly.sandbox.guest.FramedLink;
@@ -57,6 +58,7 @@ final class Container implements Guest {
     private @Nullable GuestProcess process;
     private @Nullable ImageProgram image;
     private @Nullable Path cache;
+    private boolean hasVolumes;
     private int memoryMb;
 
     private Container(
@@ -145,6 +147,11 @@ final class Container implements Guest {
         if (layers != null) {
             Mounts.bindReadOnly(layers.toAbsolutePath(), directory.resolve("opt"));
         }
+        for (Volume volume : spec.volumes()) {
+            Path here = Files.createDirectory(directory.resolve("mnt").resolve(volume.name()));
+            Mounts.bindForUsers(volume.folder(), here, slot.firstId(), Bundle.IDS_PER_SANDBOX);
+            hasVolumes = true;
+        }
         relay = new GatewayRelay(network.listener(0), spec.gateway(), ground.settings.maxGatewayConnections());
         if (spec.egress()) {
             ground.egress.connect(network.path(), slot.number());
@@ -191,7 +198,8 @@ final class Container implements Guest {
                 link instanceof FramedLink ? directory.resolve("api.sock") : null,
                 ground.runtime.memoryMb(memory),
                 image,
-                cache);
+                cache,
+                hasVolumes);
         bundle.write(ground.home, ground.settings);
         if (!ground.runtime.makesCgroups()) {
             cgroup.create();

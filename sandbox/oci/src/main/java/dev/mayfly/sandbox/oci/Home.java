@@ -36,7 +36,7 @@ final class Home {
     static final String CACHE = "function.aot";
 
     private static final List<String> MOUNT_POINTS =
-            List.of("usr", "proc", "dev", "tmp", "opt", "var", "run", "etc/ssl/certs");
+            List.of("usr", "proc", "dev", "tmp", "opt", "var", "mnt", "run", "etc/ssl/certs");
     private static final List<String> USR_LINKS = List.of("bin", "sbin", "lib", "lib64");
     private static final List<String> COPIED_FILES = List.of(
             "ld.so.cache", "ssl/certs/ca-certificates.crt", "ssl/openssl.cnf", "services", "protocols", "mime.types");
@@ -102,7 +102,7 @@ final class Home {
         for (Path each = root().resolve("etc/ssl/certs"); !each.equals(directory); each = parent(each)) {
             Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
-        for (String each : List.of("var", "usr", "proc", "dev", "opt", "run")) {
+        for (String each : List.of("var", "usr", "proc", "dev", "opt", "mnt", "run")) {
             Files.setPosixFilePermissions(root().resolve(each), PosixFilePermissions.fromString("rwxr-xr-x"));
         }
         // runc gives the file system that it mounts the mode of its mount point.
@@ -123,7 +123,7 @@ final class Home {
     void createSandbox(Path sandbox) throws IOException {
         passable(sandbox);
         Files.createDirectories(sandbox.resolve("tmp"));
-        for (String each : List.of("root", "opt", "var", "var/task", "var/runtime", "var/lang", "var/tmp")) {
+        for (String each : List.of("root", "opt", "mnt", "var", "var/task", "var/runtime", "var/lang", "var/tmp")) {
             Path folder = Files.createDirectories(sandbox.resolve(each));
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
@@ -134,7 +134,21 @@ final class Home {
         for (String point : List.of("tmp", "var/task", "opt", "root", CACHE)) {
             Mounts.detach(sandbox.resolve(point));
         }
+        detachVolumes(sandbox.resolve("mnt"));
         delete(sandbox);
+    }
+
+    /** What is deleted afterwards is never what a volume holds: a mount point that is still one cannot be deleted. */
+    private static void detachVolumes(Path mounts) throws IOException {
+        if (!Files.isDirectory(mounts)) {
+            return;
+        }
+        try (Stream<Path> points = Files.list(mounts)) {
+            for (Path point : points.toList()) {
+                Mounts.detach(point);
+                Files.delete(point);
+            }
+        }
     }
 
     /** Takes every mount of the sandboxes away and deletes all. */

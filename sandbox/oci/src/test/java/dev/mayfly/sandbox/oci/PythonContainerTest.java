@@ -6,6 +6,7 @@ import dev.mayfly.sandbox.contract.InvocationContract;
 import dev.mayfly.sandbox.contract.LayersContract;
 import dev.mayfly.sandbox.contract.SystemCallContract;
 import dev.mayfly.sandbox.contract.TechnologyUnderTest;
+import dev.mayfly.sandbox.contract.VolumesContract;
 import org.junit.jupiter.api.Nested;
 
 class PythonContainerTest {
@@ -43,6 +44,14 @@ class PythonContainerTest {
 
     @Nested
     class Layers extends LayersContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new PythonContainers();
+        }
+    }
+
+    @Nested
+    class Volumes extends VolumesContract {
         @Override
         protected TechnologyUnderTest underTest() {
             return new PythonContainers();

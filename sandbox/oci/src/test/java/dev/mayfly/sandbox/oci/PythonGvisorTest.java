@@ -6,6 +6,7 @@ import dev.mayfly.sandbox.contract.LimitsContract;
 import dev.mayfly.sandbox.contract.NetworkContract;
 import dev.mayfly.sandbox.contract.SystemCallContract;
 import dev.mayfly.sandbox.contract.TechnologyUnderTest;
+import dev.mayfly.sandbox.contract.VolumesContract;
 import org.junit.jupiter.api.Nested;
 
 class PythonGvisorTest {
@@ -43,6 +44,14 @@ class PythonGvisorTest {
 
     @Nested
     class SystemCall extends SystemCallContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new PythonGvisors();
+        }
+    }
+
+    @Nested
+    class Volumes extends VolumesContract {
         @Override
         protected TechnologyUnderTest underTest() {
             return new PythonGvisors();

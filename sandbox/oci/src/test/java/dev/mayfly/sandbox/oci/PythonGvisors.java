@@ -9,6 +9,11 @@ public final class PythonGvisors extends ContainersUnderTest {
     }
 
     @Override
+    public boolean locksAcrossSandboxes() {
+        return false;
+    }
+
+    @Override
     public boolean hasOwnKernel() {
         return true;
     }

@@ -2,6 +2,7 @@ package dev.mayfly.sandbox.api;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param egress whether it may also reach the internet; private, link-local and metadata addresses stay closed
  * @param logs takes what the function writes to its standard output and error
  * @param accountId the account that owns the function, as its extensions may ask; null when it is nobody's
+ * @param volumes folders that it shares with other sandboxes
  */
 public record SandboxSpec(
         String id,
@@ -31,7 +33,12 @@ public record SandboxSpec(
         InetSocketAddress gateway,
         boolean egress,
         LogSink logs,
-        @Nullable String accountId) {
+        @Nullable String accountId,
+        List<Volume> volumes) {
+    public SandboxSpec {
+        volumes = List.copyOf(volumes);
+    }
+
     /** Nobody's function. */
     public SandboxSpec(
             String id,
@@ -43,12 +50,28 @@ public record SandboxSpec(
             InetSocketAddress gateway,
             boolean egress,
             LogSink logs) {
-        this(id, code, environment, memoryMb, ephemeralStorageMb, initTimeout, gateway, egress, logs, null);
+        this(id, code, environment, memoryMb, ephemeralStorageMb, initTimeout, gateway, egress, logs, null, List.of());
     }
 
     /** The same with another limit of the init phase. */
     public SandboxSpec withInitTimeout(Duration limit) {
         return new SandboxSpec(
-                id, code, environment, memoryMb, ephemeralStorageMb, limit, gateway, egress, logs, accountId);
+                id, code, environment, memoryMb, ephemeralStorageMb, limit, gateway, egress, logs, accountId, volumes);
+    }
+
+    /** The same with these volumes. */
+    public SandboxSpec withVolumes(List<Volume> mounted) {
+        return new SandboxSpec(
+                id,
+                code,
+                environment,
+                memoryMb,
+                ephemeralStorageMb,
+                initTimeout,
+                gateway,
+                egress,
+                logs,
+                accountId,
+                mounted);
     }
 }

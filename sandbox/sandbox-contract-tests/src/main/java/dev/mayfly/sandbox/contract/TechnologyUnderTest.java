@@ -55,6 +55,11 @@ public interface TechnologyUnderTest {
         return List.of();
     }
 
+    /** Whether a lock that a sandbox has on a volume's file keeps other sandboxes out, else only its own processes. */
+    default boolean locksAcrossSandboxes() {
+        return true;
+    }
+
     /** Whether a sandbox can be given the way to the internet that {@code egress} asks for. */
     default boolean hasEgress() {
         return false;

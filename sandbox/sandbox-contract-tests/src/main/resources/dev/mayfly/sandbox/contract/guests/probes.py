@@ -94,7 +94,61 @@ def raw_socket(family, kind):
     return ""
 
 
+def put(path, text):
+    with open(path, "w") as file:
+        file.write(text)
+    return len(text)
+
+
+def append(path, text, times):
+    """Adds a line so often, each under a lock of the whole file, reading how long it was: lost updates show."""
+    import fcntl
+
+    for _ in range(int(times)):
+        with open(path, "r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            count = int(file.read() or "0")
+            file.seek(0)
+            file.write(str(count + len(text)))
+            file.flush()
+    return ""
+
+
+def lock(kind, path):
+    import fcntl
+
+    file = open(path, "r+")
+    memory.append(file)
+    getattr(fcntl, kind)(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return ""
+
+
+def unlock():
+    while memory:
+        memory.pop().close()
+    return ""
+
+
+def fill(path, megabytes):
+    with open(path, "wb", buffering=0) as file:
+        for _ in range(int(megabytes)):
+            if file.write(b"x" * 1048576) != 1048576:
+                raise OSError(28, "short")
+        os.fsync(file.fileno())
+    return ""
+
+
 PROBES = {
+    "put": put,
+    "append": append,
+    "lock": lock,
+    "unlock": unlock,
+    "fill": fill,
+    "make": lambda path: os.mkdir(path),
+    "move": lambda old, new: os.rename(old, new),
+    "remove": lambda path: os.unlink(path),
+    "owner": lambda path: [os.stat(path).st_uid, os.stat(path).st_gid],
+    "chmod": lambda path, mode: os.chmod(path, int(mode, 8)),
     "read": read,
     "list": lambda path: " ".join(os.listdir(path)),
     "write": write,
