@@ -189,7 +189,8 @@ final class InvokerUnderTest implements AutoCloseable {
                 plain.logging(),
                 false,
                 target,
-                false);
+                false,
+                java.util.List.of());
     }
 
     /** The registry knows it; Kafka has not told yet. */

@@ -13,16 +13,13 @@ import java.util.regex.Pattern;
 public record FileSystemMount(String arn, String path) {
     /** As the Lambda API limits them; {@link #PATH} leaves {@code .} and {@code ..} out besides. */
     public static final Pattern ARN = Pattern.compile(
-            "arn:aws[a-zA-Z-]*:elasticfilesystem:[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d:(\\d{12}):access-point/(fsap-[a-f0-9]{17})");
+            "arn:aws[a-zA-Z-]*:elasticfilesystem:[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d:(?<account>\\d{12}):access-point/(?<volume>fsap-[a-f0-9]{17})");
 
     public static final Pattern PATH = Pattern.compile("/mnt/(?!\\.{1,2}$)[a-zA-Z0-9-_.]+");
 
-    private static final int ACCOUNT = 4;
-    private static final int ACCESS_POINT = 5;
-
     /** The account that the ARN names; empty when it is no access point's. */
     public static Optional<String> accountOf(String arn) {
-        return part(arn, ACCOUNT);
+        return part(arn, "account");
     }
 
     /**
@@ -31,10 +28,10 @@ public record FileSystemMount(String arn, String path) {
      * @throws IllegalStateException when the ARN is no access point's
      */
     public String volume() {
-        return part(arn, ACCESS_POINT).orElseThrow(() -> new IllegalStateException("Not an access point: " + arn));
+        return part(arn, "volume").orElseThrow(() -> new IllegalStateException("Not an access point: " + arn));
     }
 
-    private static Optional<String> part(String arn, int group) {
+    private static Optional<String> part(String arn, String group) {
         Matcher matcher = ARN.matcher(arn);
         return matcher.matches() ? Optional.of(matcher.group(group)) : Optional.empty();
     }

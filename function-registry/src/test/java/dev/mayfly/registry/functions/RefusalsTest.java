@@ -25,6 +25,15 @@ class RefusalsTest extends RegistryFixture {
     private static final String TOO_MANY_TAGS =
             IntStream.range(0, 51).mapToObj(i -> "\"tag" + i + "\":\"x\"").collect(Collectors.joining(",", "{", "}"));
 
+    private static String mount(String account, String path) {
+        return "{\"Arn\":\"arn:aws:elasticfilesystem:us-east-1:" + account
+                + ":access-point/fsap-0123456789abcdef0\",\"LocalMountPath\":\"" + path + "\"}";
+    }
+
+    private static String mounts(String account, String path) {
+        return "[" + mount(account, path) + "]";
+    }
+
     @BeforeEach
     void aFunctionToChange() {
         send("POST", FUNCTIONS, createBody("existing", ZIP, "nodejs20.x", ""));
@@ -100,6 +109,21 @@ class RefusalsTest extends RegistryFixture {
                         "Layers",
                         "[\"arn:aws:lambda:us-east-1:000000000000:layer:none:1\"]",
                         "Layer version arn:aws:lambda:us-east-1:000000000000:layer:none:1 does not exist."),
+                validation("FileSystemConfigs", "[{\"Arn\":\"x\"}]", "at 'fileSystemConfigs.1.member.arn'"),
+                validation("FileSystemConfigs", "[null]", "Value null at 'fileSystemConfigs.1.member.arn'"),
+                validation("FileSystemConfigs", mounts("000000000000", "/data"), "member.localMountPath"),
+                validation("FileSystemConfigs", mounts("000000000000", "/mnt/.."), "member.localMountPath"),
+                validation("FileSystemConfigs", mounts("000000000000", "/mnt/a/b"), "member.localMountPath"),
+                validation(
+                        "FileSystemConfigs",
+                        "[" + mount("000000000000", "/mnt/a") + "," + mount("000000000000", "/mnt/b") + "]",
+                        "Member must have value less than or equal to 1"),
+                Arguments.of(
+                        "FileSystemConfigs",
+                        mounts("999999999999", "/mnt/a"),
+                        403,
+                        "AccessDeniedException",
+                        "is another account's"),
                 invalid("ImageConfig", "{\"Command\":[\"x\"]}", "ImageConfig"),
                 invalid("ImageConfig", "{\"Command\":[\"" + "x".repeat(16_384) + "\"]}", "more than the limit (16384)"),
                 validation(

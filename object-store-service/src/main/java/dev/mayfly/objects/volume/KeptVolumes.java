@@ -144,9 +144,7 @@ class KeptVolumes {
         jdbc.sql("""
                         WITH gone AS (DELETE FROM volume WHERE account_id = ? AND name = ? AND deleted RETURNING *)
                         INSERT INTO outbox (at, account_id, bucket, bytes, objects, request_id)
-                        SELECT ?, account_id, ? || name, -bytes, -files, '' FROM gone WHERE bytes <> 0 OR files <> 0""")
-                .params(account, name, now(), RESOURCE)
-                .update();
+                        SELECT ?, account_id, ? || name, -bytes, -files, '' FROM gone WHERE bytes <> 0 OR files <> 0""").params(account, name, now(), RESOURCE).update();
     }
 
     /** Notes what a host says, and answers what it is to do. */

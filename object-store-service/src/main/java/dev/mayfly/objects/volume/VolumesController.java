@@ -89,7 +89,8 @@ class VolumesController {
     private KeptVolume find(Voucher caller, String name) {
         return volumes.find(caller.accountId(), name)
                 .orElseThrow(() -> new VolumeProblem(
-                        HttpStatus.NOT_FOUND, "The account has no volume " + name + ". One is made when it is mounted."));
+                        HttpStatus.NOT_FOUND,
+                        "The account has no volume " + name + ". One is made when it is mounted."));
     }
 
     private static Voucher reader(HttpServletRequest request) {

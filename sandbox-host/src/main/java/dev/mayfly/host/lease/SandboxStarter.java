@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -146,7 +147,8 @@ class SandboxStarter implements Snapshots.Taker {
                 address(properties.services().gateway()),
                 version.network() == Network.EGRESS,
                 logs,
-                version.accountId());
+                version.accountId(),
+                List.of());
     }
 
     /** Fetches and compiles ahead of need, where the tier has anything to compile. */

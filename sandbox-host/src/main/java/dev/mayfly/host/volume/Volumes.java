@@ -113,7 +113,8 @@ public class Volumes implements DisposableBean {
             for (Path account : accounts.filter(Files::isDirectory).toList()) {
                 try (Stream<Path> volumes = Files.list(account)) {
                     volumes.map(path -> path.getFileName().toString())
-                            .filter(name -> VolumeKey.isKey(account.getFileName().toString(), name))
+                            .filter(name ->
+                                    VolumeKey.isKey(account.getFileName().toString(), name))
                             .map(name -> new VolumeKey(account.getFileName().toString(), name))
                             .forEach(found::add);
                 }

@@ -46,7 +46,8 @@ class InvocationLogTest {
                 logging,
                 false,
                 null,
-                false);
+                false,
+                java.util.List.of());
     }
 
     private static InvocationReport report(Start start, long initMicros, String status, String errorType) {

@@ -73,7 +73,12 @@ final class BurstMeasurement {
                 false,
                 _ -> {});
         return new PooledSandbox(
-                version, technology.start(spec), new SandboxLog(null), CodeCache.Held.nothing(), Volumes.Held.nothing(), false);
+                version,
+                technology.start(spec),
+                new SandboxLog(null),
+                CodeCache.Held.nothing(),
+                Volumes.Held.nothing(),
+                false);
     }
 
     /** Waits until the sandboxes before are gone and no more are made ahead. */

@@ -132,7 +132,8 @@ final class FakeSandboxes {
         }
         var sandbox = new FakeSandbox();
         alive.put(sandbox.id(), sandbox);
-        return new PooledSandbox(version, sandbox, new SandboxLog(null), CodeCache.Held.nothing(), Volumes.Held.nothing(), provisioned);
+        return new PooledSandbox(
+                version, sandbox, new SandboxLog(null), CodeCache.Held.nothing(), Volumes.Held.nothing(), provisioned);
     }
 
     private void snapshot(FunctionVersion version, Duration most) throws SandboxStartException {

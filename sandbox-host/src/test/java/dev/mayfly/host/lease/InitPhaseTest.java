@@ -108,7 +108,8 @@ class InitPhaseTest {
                 LogSettings.ofFunction("f"),
                 snapStart,
                 null,
-                false);
+                false,
+                java.util.List.of());
     }
 
     private static List<Duration> tried(InitPhase phase, String errorType) {

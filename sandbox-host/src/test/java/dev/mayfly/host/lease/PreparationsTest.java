@@ -90,7 +90,8 @@ class PreparationsTest {
                 LogSettings.ofFunction(name),
                 snapStart,
                 null,
-                false);
+                false,
+                java.util.List.of());
     }
 
     @Test

@@ -24,8 +24,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VolumeImage {
     private static final Set<String> NETWORK_FILE_SYSTEMS = Set.of(
-            "nfs", "nfs4", "cifs", "smb3", "ceph", "fuse.ceph", "glusterfs", "fuse.glusterfs", "lustre", "9p", "virtiofs");
-    private static final List<String> PROGRAMS = List.of("mkfs.ext4", "e2fsck", "resize2fs", "losetup", "mount", "umount");
+            "nfs",
+            "nfs4",
+            "cifs",
+            "smb3",
+            "ceph",
+            "fuse.ceph",
+            "glusterfs",
+            "fuse.glusterfs",
+            "lustre",
+            "9p",
+            "virtiofs");
+    private static final List<String> PROGRAMS =
+            List.of("mkfs.ext4", "e2fsck", "resize2fs", "losetup", "mount", "umount");
 
     /** The inodes that an empty file system has in use: ten reserved ones, {@code lost+found} and {@code files}. */
     private static final int OWN_FILES = 12;
@@ -74,7 +85,14 @@ public final class VolumeImage {
             if (Files.size(volume.image()) != bytes) {
                 volume.resize(bytes);
             }
-            run("mount", "-t", "ext4", "-o", "loop,nosuid,nodev,noatime,noinit_itable,discard", volume.image(), volume.mountPoint());
+            run(
+                    "mount",
+                    "-t",
+                    "ext4",
+                    "-o",
+                    "loop,nosuid,nodev,noatime,noinit_itable,discard",
+                    volume.image(),
+                    volume.mountPoint());
         }
         if (!Files.exists(volume.files())) {
             Files.createDirectory(volume.files());
@@ -105,8 +123,19 @@ public final class VolumeImage {
     private void create(long bytes) throws IOException, InterruptedException {
         Path unfinished = folder.resolve("image.new");
         setLength(unfinished, bytes);
-        run("mkfs.ext4", "-q", "-F", "-m", "0", "-i", "65536", "-J", "size=4", "-E",
-                "nodiscard,lazy_itable_init=1,lazy_journal_init=1", unfinished);
+        run(
+                "mkfs.ext4",
+                "-q",
+                "-F",
+                "-m",
+                "0",
+                "-i",
+                "65536",
+                "-J",
+                "size=4",
+                "-E",
+                "nodiscard,lazy_itable_init=1,lazy_journal_init=1",
+                unfinished);
         Files.move(unfinished, image());
     }
 
