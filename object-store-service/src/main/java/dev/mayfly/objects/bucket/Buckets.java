@@ -66,6 +66,13 @@ public class Buckets {
                 .optional();
     }
 
+    /** For good. */
+    public void enableObjectLock(Bucket bucket) {
+        jdbc.sql("UPDATE bucket SET object_lock = true WHERE id = ?")
+                .param(bucket.id())
+                .update();
+    }
+
     void setVersioning(Bucket bucket, Versioning versioning) {
         jdbc.sql("UPDATE bucket SET versioning = ? WHERE id = ?")
                 .param(versioning.status())
@@ -74,11 +81,12 @@ public class Buckets {
     }
 
     /** Makes a bucket; false when the name is taken. */
-    boolean create(String name, String accountId, String region) {
-        return jdbc.sql("INSERT INTO bucket (name, account_id, region) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING")
-                        .params(name, accountId, region)
-                        .update()
-                == 1;
+    boolean create(String name, String accountId, String region, boolean objectLock) {
+        return jdbc.sql("""
+                                INSERT INTO bucket (name, account_id, region, object_lock, versioning)
+                                SELECT name, account_id, region, lock, CASE WHEN lock THEN 'Enabled' END
+                                FROM (VALUES (?, ?, ?, ?)) AS new (name, account_id, region, lock)
+                                ON CONFLICT (name) DO NOTHING""").params(name, accountId, region, objectLock).update() == 1;
     }
 
     int count(String accountId) {

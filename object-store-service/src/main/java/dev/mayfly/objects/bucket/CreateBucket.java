@@ -56,14 +56,12 @@ final class CreateBucket implements Handler {
                     S3Error.INVALID_BUCKET_NAME, S3Error.INVALID_BUCKET_NAME.message(), Map.of("BucketName", name));
         }
         CannedAcl.check(request);
-        if ("true".equalsIgnoreCase(request.header("x-amz-bucket-object-lock-enabled"))) {
-            throw S3Exception.notImplemented("Object lock (x-amz-bucket-object-lock-enabled)");
-        }
+        boolean objectLock = "true".equalsIgnoreCase(request.header("x-amz-bucket-object-lock-enabled"));
         String location = location(request);
         if (buckets.count(request.accountId()) >= MAX_BUCKETS_PER_ACCOUNT) {
             throw new S3Exception(S3Error.TOO_MANY_BUCKETS);
         }
-        if (!buckets.create(name, request.accountId(), location)) {
+        if (!buckets.create(name, request.accountId(), location, objectLock)) {
             requireSame(name, request);
         }
         return Answer.empty(200).with("Location", "/" + name);

@@ -19,7 +19,7 @@ final class SystemBucket implements SmartLifecycle {
 
     @Override
     public void start() {
-        buckets.create(CodeStorage.BUCKET, CodeStorage.SYSTEM_ACCOUNT, region);
+        buckets.create(CodeStorage.BUCKET, CodeStorage.SYSTEM_ACCOUNT, region, false);
         running = true;
     }
 

@@ -8,6 +8,7 @@ import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.bucket.Buckets;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
+import dev.mayfly.objects.lock.ObjectLocks;
 import dev.mayfly.objects.object.Change;
 import dev.mayfly.objects.object.ETags;
 import dev.mayfly.objects.object.ObjectHeaders;
@@ -39,14 +40,21 @@ final class CompleteMultipartUpload implements Handler {
     private final Buckets buckets;
     private final Uploads uploads;
     private final ObjectIndex index;
+    private final ObjectLocks locks;
     private final Transactions transactions;
     private final Clock clock;
 
     CompleteMultipartUpload(
-            Buckets buckets, Uploads uploads, ObjectIndex index, Transactions transactions, Clock clock) {
+            Buckets buckets,
+            Uploads uploads,
+            ObjectIndex index,
+            ObjectLocks locks,
+            Transactions transactions,
+            Clock clock) {
         this.buckets = buckets;
         this.uploads = uploads;
         this.index = index;
+        this.locks = locks;
         this.transactions = transactions;
         this.clock = clock;
     }
@@ -116,7 +124,9 @@ final class CompleteMultipartUpload implements Handler {
                 size,
                 NamedPart.etag(named),
                 clock.instant().truncatedTo(ChronoUnit.MILLIS),
-                upload.attributes().with(PartChecksums.ofObject(request, upload, chosen)),
+                upload.attributes()
+                        .with(PartChecksums.ofObject(request, upload, chosen))
+                        .locked(locks.applied(bucket, upload.attributes().lock())),
                 Content.of(segments),
                 chosen.stream().map(Part::size).toList(),
                 upload.id());

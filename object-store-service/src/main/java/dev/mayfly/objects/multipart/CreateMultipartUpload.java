@@ -6,6 +6,7 @@ import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.bucket.Buckets;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
+import dev.mayfly.objects.lock.ObjectLocks;
 import dev.mayfly.objects.object.ObjectAttributes;
 import dev.mayfly.objects.object.UnsupportedHeaders;
 import dev.mayfly.objects.protocol.Answer;
@@ -23,11 +24,13 @@ import org.springframework.stereotype.Component;
 final class CreateMultipartUpload implements Handler {
     private final Buckets buckets;
     private final Uploads uploads;
+    private final ObjectLocks locks;
     private final Clock clock;
 
-    CreateMultipartUpload(Buckets buckets, Uploads uploads, Clock clock) {
+    CreateMultipartUpload(Buckets buckets, Uploads uploads, ObjectLocks locks, Clock clock) {
         this.buckets = buckets;
         this.uploads = uploads;
+        this.locks = locks;
         this.clock = clock;
     }
 
@@ -45,7 +48,7 @@ final class CreateMultipartUpload implements Handler {
         var upload = new Upload(
                 UUID.randomUUID(),
                 request.key(),
-                ObjectAttributes.of(request),
+                ObjectAttributes.of(request).locked(locks.asked(bucket, request)),
                 checksum,
                 type,
                 clock.instant().truncatedTo(ChronoUnit.MILLIS));

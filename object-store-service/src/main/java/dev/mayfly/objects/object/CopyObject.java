@@ -8,6 +8,8 @@ import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.bucket.Buckets;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
+import dev.mayfly.objects.lock.ObjectLock;
+import dev.mayfly.objects.lock.ObjectLocks;
 import dev.mayfly.objects.protocol.Answer;
 import dev.mayfly.objects.protocol.Handler;
 import dev.mayfly.objects.protocol.S3Dates;
@@ -30,13 +32,21 @@ final class CopyObject implements Handler {
 
     private final Buckets buckets;
     private final ObjectIndex index;
+    private final ObjectLocks locks;
     private final ContentReader reader;
     private final Transactions transactions;
     private final Clock clock;
 
-    CopyObject(Buckets buckets, ObjectIndex index, ContentReader reader, Transactions transactions, Clock clock) {
+    CopyObject(
+            Buckets buckets,
+            ObjectIndex index,
+            ObjectLocks locks,
+            ContentReader reader,
+            Transactions transactions,
+            Clock clock) {
         this.buckets = buckets;
         this.index = index;
+        this.locks = locks;
         this.reader = reader;
         this.transactions = transactions;
         this.clock = clock;
@@ -65,9 +75,10 @@ final class CopyObject implements Handler {
                     S3Error.INVALID_REQUEST,
                     "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.");
         }
+        ObjectLock lock = locks.asked(bucket, request);
         Copied copied = null;
         while (copied == null) {
-            copied = copy(request, bucket, source, replace, condition);
+            copied = copy(request, bucket, source, replace, lock, condition);
         }
         StoredObject copy = copied.copy();
         ObjectChecksum checksum = copy.attributes().checksum();
@@ -88,7 +99,12 @@ final class CopyObject implements Handler {
 
     /** The copy, or null when the source was replaced and its blobs swept meanwhile: then it is read again. */
     private @Nullable Copied copy(
-            S3Request request, Bucket bucket, CopySource from, boolean replace, WriteCondition condition)
+            S3Request request,
+            Bucket bucket,
+            CopySource from,
+            boolean replace,
+            @Nullable ObjectLock lock,
+            WriteCondition condition)
             throws IOException {
         StoredObject source = index.require(from.bucket(), from.key(), from.version(), true);
         ReadConditions.requireForCopy(request, source);
@@ -98,7 +114,12 @@ final class CopyObject implements Handler {
                     "The specified copy source is larger than the maximum allowable size for a copy source: "
                             + MAX_BYTES);
         }
-        ObjectAttributes attributes = replace ? ObjectAttributes.of(request) : source.attributes();
+        ObjectAttributes attributes = (replace ? ObjectAttributes.of(request) : source.attributes())
+                .tagged(
+                        ObjectTags.replaces(request)
+                                ? ObjectTags.of(request)
+                                : source.attributes().tags())
+                .locked(locks.applied(bucket, lock));
         var copy = new StoredObject(
                 request.key(),
                 source.size(),

@@ -3,6 +3,7 @@ package dev.mayfly.objects.object;
 import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.bucket.Buckets;
 import dev.mayfly.objects.error.S3Exception;
+import dev.mayfly.objects.lock.ObjectLocks;
 import dev.mayfly.objects.object.Deletion.Outcome;
 import dev.mayfly.objects.protocol.Answer;
 import dev.mayfly.objects.protocol.Handler;
@@ -54,7 +55,7 @@ final class DeleteObject implements Handler {
                     request.header("if-match"),
                     S3Dates.parse(request.header("x-amz-if-match-last-modified-time")),
                     size == null ? null : Long.valueOf(size.strip()),
-                    false);
+                    ObjectLocks.bypass(request));
         } catch (NumberFormatException e) {
             throw S3Exception.invalidArgument(
                     "x-amz-if-match-size", String.valueOf(size), "The size must be an integer");

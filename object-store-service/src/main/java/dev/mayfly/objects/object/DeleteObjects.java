@@ -5,6 +5,7 @@ import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.bucket.Buckets;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
+import dev.mayfly.objects.lock.ObjectLocks;
 import dev.mayfly.objects.object.Deletion.Outcome;
 import dev.mayfly.objects.protocol.Answer;
 import dev.mayfly.objects.protocol.Handler;
@@ -54,7 +55,7 @@ final class DeleteObjects implements Handler {
         var deletions = new ArrayList<Deletion>(named.size());
         for (XmlElement object : named) {
             try {
-                deletions.add(deletion(object));
+                deletions.add(deletion(object, ObjectLocks.bypass(request)));
             } catch (S3Exception e) {
                 refused(result, object.require("Key"), object.child("VersionId"), e);
             }
@@ -92,7 +93,7 @@ final class DeleteObjects implements Handler {
         result.close();
     }
 
-    private static Deletion deletion(XmlElement object) {
+    private static Deletion deletion(XmlElement object, boolean bypass) {
         String key = object.require("Key");
         if (key.isEmpty() || ObjectIndex.bytes(key).length > MAX_KEY_BYTES) {
             throw new S3Exception(S3Error.KEY_TOO_LONG);
@@ -106,7 +107,7 @@ final class DeleteObjects implements Handler {
                     object.child("ETag"),
                     S3Dates.parse(object.child("LastModifiedTime")),
                     size == null ? null : Long.valueOf(size.strip()),
-                    false);
+                    bypass);
         } catch (NumberFormatException e) {
             throw new S3Exception(S3Error.MALFORMED_XML);
         }

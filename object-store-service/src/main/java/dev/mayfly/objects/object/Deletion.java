@@ -64,6 +64,11 @@ public record Deletion(
         return fits ? null : ReadConditions.failed("If-Match");
     }
 
+    /** Of a version whose lock forbids it. */
+    static S3Exception locked() {
+        return new S3Exception(S3Error.ACCESS_DENIED, "Access Denied because object protected by object lock.");
+    }
+
     /** What a condition on nothing comes to. */
     Outcome absent() {
         return etag == null ? new Outcome.Nothing() : new Outcome.Refused(new S3Exception(S3Error.NO_SUCH_KEY));

@@ -1,11 +1,12 @@
 package dev.mayfly.objects.object;
 
+import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.bucket.Buckets;
+import dev.mayfly.objects.bucket.tagging.TagSet;
 import dev.mayfly.objects.protocol.Answer;
 import dev.mayfly.objects.protocol.Handler;
 import dev.mayfly.objects.protocol.S3Operation;
 import dev.mayfly.objects.protocol.S3Request;
-import dev.mayfly.objects.protocol.Xml;
 import org.springframework.stereotype.Component;
 
 @Component
@@ -25,7 +26,10 @@ final class GetObjectTagging implements Handler {
 
     @Override
     public Answer handle(S3Request request) {
-        index.require(buckets.open(request), request.key(), VersionId.of(request), false);
-        return Answer.xml(Xml.root("Tagging").open("TagSet").close());
+        Bucket bucket = buckets.open(request);
+        StoredObject object = index.require(bucket, request.key(), VersionId.of(request), false);
+        Answer answer = Answer.xml(new TagSet(object.attributes().tags()).write());
+        ObjectHeaders.addVersion(answer, bucket, object);
+        return answer;
     }
 }

@@ -4,6 +4,7 @@ import dev.mayfly.contracts.events.Json;
 import dev.mayfly.objects.body.ObjectChecksum;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
+import dev.mayfly.objects.lock.ObjectLock;
 import dev.mayfly.objects.protocol.S3Request;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -16,11 +17,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param headers the system headers that the client sent, names in lower case
  * @param metadata names without {@code x-amz-meta-}, in lower case; values with the bytes of the client
+ * @param tags in the order of the client
+ * @param lock null when the version was never locked
  */
 public record ObjectAttributes(
         Map<String, String> headers,
         Map<String, String> metadata,
-        @Nullable ObjectChecksum checksum) {
+        @Nullable ObjectChecksum checksum,
+        Map<String, String> tags,
+        @Nullable ObjectLock lock) {
 
     private static final String META = "x-amz-meta-";
     private static final int MAX_METADATA_BYTES = 2048;
@@ -29,7 +34,13 @@ public record ObjectAttributes(
         "content-type", "cache-control", "content-disposition", CONTENT_ENCODING, "content-language", "expires"
     };
 
-    /** @throws S3Exception MetadataTooLarge */
+    /** Those stored before there were tags have none. */
+    @SuppressWarnings("ConstantValue")
+    public ObjectAttributes {
+        tags = tags == null ? Map.of() : tags;
+    }
+
+    /** @throws S3Exception MetadataTooLarge, or what is wrong with tags */
     public static ObjectAttributes of(S3Request request) {
         var headers = new TreeMap<String, String>();
         for (String name : HEADERS) {
@@ -58,7 +69,7 @@ public record ObjectAttributes(
                     S3Error.METADATA_TOO_LARGE.message(),
                     Map.of("Size", Integer.toString(size), "MaxSizeAllowed", Integer.toString(MAX_METADATA_BYTES)));
         }
-        return new ObjectAttributes(headers, metadata, null);
+        return new ObjectAttributes(headers, metadata, null, ObjectTags.of(request), null);
     }
 
     private static String withoutAwsChunked(String encoding) {
@@ -72,7 +83,19 @@ public record ObjectAttributes(
     }
 
     public ObjectAttributes with(@Nullable ObjectChecksum known) {
-        return new ObjectAttributes(headers, metadata, known);
+        return new ObjectAttributes(headers, metadata, known, tags, lock);
+    }
+
+    ObjectAttributes tagged(Map<String, String> others) {
+        return new ObjectAttributes(headers, metadata, checksum, others, lock);
+    }
+
+    public ObjectAttributes locked(@Nullable ObjectLock other) {
+        return new ObjectAttributes(headers, metadata, checksum, tags, other);
+    }
+
+    ObjectLock lockOrNone() {
+        return lock == null ? ObjectLock.NONE : lock;
     }
 
     public static ObjectAttributes read(String json) {

@@ -3,6 +3,7 @@ package dev.mayfly.objects.object;
 import dev.mayfly.objects.body.ObjectChecksum;
 import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.error.S3Exception;
+import dev.mayfly.objects.lock.ObjectLocks;
 import dev.mayfly.objects.protocol.Answer;
 import dev.mayfly.objects.protocol.S3Dates;
 import dev.mayfly.objects.protocol.S3Request;
@@ -24,9 +25,13 @@ public final class ObjectHeaders {
     private ObjectHeaders() {}
 
     static void add(Answer answer, Bucket bucket, StoredObject object) {
-        if (bucket.isVersioned()) {
-            answer.with(VersionId.HEADER, object.version().text());
+        addVersion(answer, bucket, object);
+        if (!object.attributes().tags().isEmpty()) {
+            answer.with(
+                    "x-amz-tagging-count",
+                    Integer.toString(object.attributes().tags().size()));
         }
+        ObjectLocks.add(answer, object.attributes().lock());
         answer.with("Last-Modified", S3Dates.http(object.modifiedAt()))
                 .with("ETag", ETags.quoted(object.etag()))
                 .with("Accept-Ranges", "bytes");
@@ -37,6 +42,13 @@ public final class ObjectHeaders {
     /** Names the version, where the bucket has such. */
     public static void addVersion(Answer answer, Optional<VersionId> version) {
         version.ifPresent(id -> answer.with(VersionId.HEADER, id.text()));
+    }
+
+    /** Names the version that was changed, where its bucket has such. */
+    static void addVersion(Answer answer, Bucket bucket, StoredObject object) {
+        if (bucket.isVersioned()) {
+            answer.with(VersionId.HEADER, object.version().text());
+        }
     }
 
     /** Lets a signed request override headers by {@code response-...} parameters. */

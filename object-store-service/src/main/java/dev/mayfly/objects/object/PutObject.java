@@ -8,6 +8,8 @@ import dev.mayfly.objects.body.RequestBody;
 import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.bucket.Buckets;
 import dev.mayfly.objects.error.S3Exception;
+import dev.mayfly.objects.lock.ObjectLock;
+import dev.mayfly.objects.lock.ObjectLocks;
 import dev.mayfly.objects.protocol.Answer;
 import dev.mayfly.objects.protocol.Handler;
 import dev.mayfly.objects.protocol.S3Operation;
@@ -26,13 +28,21 @@ final class PutObject implements Handler {
 
     private final Buckets buckets;
     private final ObjectIndex index;
+    private final ObjectLocks locks;
     private final BlobStore store;
     private final ObjectsProperties properties;
     private final Clock clock;
 
-    PutObject(Buckets buckets, ObjectIndex index, BlobStore store, ObjectsProperties properties, Clock clock) {
+    PutObject(
+            Buckets buckets,
+            ObjectIndex index,
+            ObjectLocks locks,
+            BlobStore store,
+            ObjectsProperties properties,
+            Clock clock) {
         this.buckets = buckets;
         this.index = index;
+        this.locks = locks;
         this.store = store;
         this.properties = properties;
         this.clock = clock;
@@ -50,6 +60,7 @@ final class PutObject implements Handler {
         ObjectAttributes attributes = ObjectAttributes.of(request);
         RequestBody body = RequestBody.of(request, null, MAX_BYTES);
         Bucket bucket = buckets.open(request);
+        ObjectLock lock = locks.asked(bucket, request);
         try (var writer = new ContentWriter(store, properties.inlineLimit(), body.length())) {
             RequestBody.Summary summary = body.copyTo(writer);
             Content content = writer.finish();
@@ -58,7 +69,7 @@ final class PutObject implements Handler {
                     summary.length(),
                     summary.md5(),
                     clock.instant().truncatedTo(ChronoUnit.MILLIS),
-                    attributes.with(summary.checksum()),
+                    attributes.with(summary.checksum()).locked(locks.applied(bucket, lock)),
                     content,
                     List.of(),
                     null);

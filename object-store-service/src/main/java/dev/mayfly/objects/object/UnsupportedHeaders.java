@@ -13,10 +13,6 @@ public final class UnsupportedHeaders {
             "x-amz-server-side-encryption",
             "x-amz-server-side-encryption-customer-algorithm",
             "x-amz-copy-source-server-side-encryption-customer-algorithm",
-            "x-amz-tagging",
-            "x-amz-object-lock-mode",
-            "x-amz-object-lock-retain-until-date",
-            "x-amz-object-lock-legal-hold",
             "x-amz-website-redirect-location",
             "x-amz-write-offset-bytes");
 

@@ -149,6 +149,10 @@ class Versions {
                 .findFirst();
     }
 
+    void lock(Bucket bucket, String key) {
+        lock(bucket, List.of(key));
+    }
+
     /** Keeps all others from changing the keys until the transaction ends. */
     private void lock(Bucket bucket, List<String> keys) {
         jdbc.sql("""
@@ -190,7 +194,7 @@ class Versions {
     private VersionId putLocked(
             Change change, StoredObject object, List<NewBlob> fresh, long alreadyBilled, WriteCondition condition) {
         Bucket bucket = change.bucket();
-        lock(bucket, List.of(object.key()));
+        lock(bucket, object.key());
         Standing standing = look(bucket, object.key());
         condition.check(standing.current());
         VersionId version = next(bucket, standing);
@@ -273,6 +277,9 @@ class Versions {
         if (deletion.isConditional() && failed != null) {
             return new Outcome.Refused(failed);
         }
+        if (!found.marker() && object.attributes().lockOrNone().forbidsDeletion(clock.instant(), deletion.bypass())) {
+            return new Outcome.Refused(Deletion.locked());
+        }
         remove(
                 change,
                 found.current() ? "object" : "version",
@@ -330,14 +337,14 @@ class Versions {
                 version);
     }
 
-    private void tell(Change change, String key, long bytes, int objects, @Nullable String etag, VersionId version) {
+    void tell(Change change, String key, long bytes, int objects, @Nullable String etag, @Nullable VersionId version) {
         if (!change.isTold() || change.event().isEmpty() && bytes == 0 && objects == 0) {
             return;
         }
         jdbc.sql("""
                         INSERT INTO outbox (at, account_id, bucket, bytes, objects, event, request_id, origin, key,
                             size, etag, version_id)
-                        VALUES (now(), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::text, ?)""")
+                        VALUES (now(), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::text, ?::text)""")
                 .param(change.bucket().accountId())
                 .param(change.bucket().name())
                 .param(bytes)
@@ -348,7 +355,7 @@ class Versions {
                 .param(ObjectIndex.bytes(key))
                 .param(Math.abs(bytes))
                 .param(etag)
-                .param(version.text())
+                .param(version == null ? null : version.text())
                 .update();
     }
 }

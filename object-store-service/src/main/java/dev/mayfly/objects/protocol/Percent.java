@@ -14,7 +14,7 @@ public final class Percent {
     private Percent() {}
 
     /** @throws S3Exception InvalidURI when an escape is cut short or the bytes are no UTF-8 */
-    static String decode(String text, boolean plusIsSpace) {
+    public static String decode(String text, boolean plusIsSpace) {
         if (text.indexOf('%') < 0 && (!plusIsSpace || text.indexOf('+') < 0) && isAscii(text)) {
             return text;
         }
