@@ -18,6 +18,7 @@ import org.springframework.util.unit.DataSize;
  * @param data folder for large bodies that must be digested before they can be forwarded
  * @param services where the services behind are
  * @param domains suffixes of host names before which a bucket's name may stand (virtual-host style)
+ * @param webDomains suffixes of host names before which the name of a bucket stands that is served as a web site
  * @param connectTimeout how long a service may take to accept a connection
  * @param responseTimeout how long a service may be silent; longer than the longest invocation (15 min)
  * @param readTimeout how long a client may be silent in the middle of its request
@@ -34,6 +35,7 @@ public record GatewaySettings(
         @DefaultValue(".mayfly/data/api-gateway") Path data,
         Services services,
         @DefaultValue("localhost") List<String> domains,
+        @DefaultValue("web.localhost") List<String> webDomains,
         @DefaultValue("2s") Duration connectTimeout,
         @DefaultValue("16m") Duration responseTimeout,
         @DefaultValue("60s") Duration readTimeout,

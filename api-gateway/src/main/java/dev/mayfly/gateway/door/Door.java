@@ -34,6 +34,7 @@ class Door implements WebFilter {
     private final Traffic traffic;
     private final Vouching vouching;
     private final List<String> domains;
+    private final List<String> webDomains;
 
     Door(Authenticator authenticator, Answers answers, Traffic traffic, Vouching vouching, GatewaySettings settings) {
         this.authenticator = authenticator;
@@ -41,6 +42,7 @@ class Door implements WebFilter {
         this.traffic = traffic;
         this.vouching = vouching;
         this.domains = settings.domains();
+        this.webDomains = settings.webDomains();
     }
 
     @Override
@@ -77,10 +79,12 @@ class Door implements WebFilter {
         var headers = http.requestHeaders();
         String target = RequestTarget.originForm(http.uri());
         var head = RequestHead.of(http.method().name(), target, headers);
-        @Nullable String bucket = BucketHost.bucketOf(headers.get("host"), domains);
+        @Nullable String host = headers.get("host");
+        @Nullable String site = BucketHost.bucketOf(host, webDomains);
+        @Nullable String bucket = site == null ? BucketHost.bucketOf(host, domains) : site;
         @Nullable String authorization = headers.get("authorization");
-        Dialect dialect = RequestKind.of(head, authorization, bucket != null);
-        return new Inquiry(http, head, target, dialect, authorization, bucket, requestId);
+        Dialect dialect = site != null ? Dialect.S3 : RequestKind.of(head, authorization, bucket != null);
+        return new Inquiry(http, head, target, dialect, authorization, bucket, site != null, requestId);
     }
 
     private static boolean isUnsigned(Inquiry inquiry) {
@@ -95,6 +99,9 @@ class Door implements WebFilter {
     private Mono<Admission> admit(Inquiry inquiry) {
         if (isUnsigned(inquiry) && OpenPaths.isCode(inquiry.head().path())) {
             return Mono.just(new Admission(Destination.REGISTRY, inquiry.head().path(), anonymous(inquiry), null));
+        }
+        if (inquiry.site()) {
+            return Mono.just(new Admission(Destination.OBJECTS, "/site", anonymous(inquiry), null));
         }
         return authenticator.authenticate(inquiry).flatMap(caller -> admit(inquiry, caller));
     }

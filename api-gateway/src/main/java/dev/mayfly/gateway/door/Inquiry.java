@@ -10,6 +10,7 @@ import reactor.netty.http.server.HttpServerRequest;
  *
  * @param target raw, in origin form
  * @param bucket carried by the host name, or null
+ * @param site whether it is to be served as a web site
  */
 record Inquiry(
         HttpServerRequest http,
@@ -18,6 +19,7 @@ record Inquiry(
         Dialect dialect,
         @Nullable String authorization,
         @Nullable String bucket,
+        boolean site,
         String requestId) {
     static final String ATTRIBUTE = Inquiry.class.getName();
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Which headers pass through the gateway. */
 final class Passage {
     private static final String OWN = "x-mayfly-";
+    private static final String HOST = "X-Mayfly-Host";
     private static final String SOURCE_IP = "X-Mayfly-Source-Ip";
 
     /** Of one connection, not of the message (RFC 9110, 7.6.1). */
@@ -51,6 +52,10 @@ final class Passage {
             }
         }
         to.set(Voucher.HEADER, voucher);
+        @Nullable String host = from.get("host");
+        if (host != null) {
+            to.set(HOST, host);
+        }
         if (client != null && client.getAddress() != null) {
             to.set(SOURCE_IP, client.getAddress().getHostAddress());
         }

@@ -48,7 +48,8 @@ public class Buckets {
         return bucket;
     }
 
-    Optional<Bucket> find(String name) {
+    /** The bucket of that name, whoever asks. */
+    public Optional<Bucket> find(String name) {
         if (name.indexOf('\0') >= 0) {
             return Optional.empty();
         }

@@ -68,6 +68,7 @@ final class CopyObject implements Handler {
         Bucket bucket = buckets.open(request);
         CopySource source = CopySource.of(request, buckets);
         if (!replace
+                && request.header(ObjectAttributes.REDIRECT) == null
                 && source.version() == null
                 && source.bucket().id() == bucket.id()
                 && source.key().equals(request.key())) {
@@ -114,7 +115,9 @@ final class CopyObject implements Handler {
                     "The specified copy source is larger than the maximum allowable size for a copy source: "
                             + MAX_BYTES);
         }
-        ObjectAttributes attributes = (replace ? ObjectAttributes.of(request) : source.attributes())
+        ObjectAttributes attributes = (replace
+                        ? ObjectAttributes.of(request)
+                        : source.attributes().copied(request))
                 .tagged(
                         ObjectTags.replaces(request)
                                 ? ObjectTags.of(request)

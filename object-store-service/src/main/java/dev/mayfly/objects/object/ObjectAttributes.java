@@ -9,6 +9,7 @@ import dev.mayfly.objects.protocol.S3Request;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,11 @@ public record ObjectAttributes(
         "content-type", "cache-control", "content-disposition", CONTENT_ENCODING, "content-language", "expires"
     };
 
+    /** Where the object's web page sends browsers. */
+    public static final String REDIRECT = "x-amz-website-redirect-location";
+
+    private static final int MAX_REDIRECT_BYTES = 2048;
+
     /** Those stored before there were tags have none. */
     @SuppressWarnings("ConstantValue")
     public ObjectAttributes {
@@ -53,6 +59,7 @@ public record ObjectAttributes(
             }
         }
         headers.putIfAbsent("content-type", "binary/octet-stream");
+        redirect(request).ifPresent(location -> headers.put(REDIRECT, location));
         var metadata = new TreeMap<String, String>();
         int size = 0;
         for (String header : request.headerNames()) {
@@ -70,6 +77,30 @@ public record ObjectAttributes(
                     Map.of("Size", Integer.toString(size), "MaxSizeAllowed", Integer.toString(MAX_METADATA_BYTES)));
         }
         return new ObjectAttributes(headers, metadata, null, ObjectTags.of(request), null);
+    }
+
+    private static Optional<String> redirect(S3Request request) {
+        String location = request.header(REDIRECT);
+        if (location == null || location.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!location.startsWith("/") && !location.startsWith("http://") && !location.startsWith("https://")) {
+            throw new S3Exception(S3Error.INVALID_REDIRECT_LOCATION);
+        }
+        if (location.length() > MAX_REDIRECT_BYTES) {
+            throw new S3Exception(
+                    S3Error.INVALID_REDIRECT_LOCATION,
+                    "The length of website redirect location cannot exceed 2,048 characters.");
+        }
+        return Optional.of(location);
+    }
+
+    /** As a copy has them that {@code request} asks for: redirects are not copied. */
+    ObjectAttributes copied(S3Request request) {
+        var kept = new TreeMap<>(headers);
+        kept.remove(REDIRECT);
+        redirect(request).ifPresent(location -> kept.put(REDIRECT, location));
+        return new ObjectAttributes(kept, metadata, checksum, tags, lock);
     }
 
     private static String withoutAwsChunked(String encoding) {

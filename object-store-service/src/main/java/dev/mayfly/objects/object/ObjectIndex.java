@@ -87,7 +87,7 @@ public class ObjectIndex {
         return find(bucket, key, false);
     }
 
-    private Optional<StoredObject> find(Bucket bucket, String key, boolean withContent) {
+    public Optional<StoredObject> find(Bucket bucket, String key, boolean withContent) {
         return jdbc.sql("SELECT " + ObjectColumns.SHORT + (withContent ? ObjectColumns.CONTENT : "")
                         + " FROM object WHERE bucket_id = ? AND key = ?")
                 .params(bucket.id(), bytes(key))

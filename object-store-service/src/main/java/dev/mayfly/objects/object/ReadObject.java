@@ -14,10 +14,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What GET and HEAD have in common. */
-final class ReadObject {
+public final class ReadObject {
     private ReadObject() {}
 
-    static Answer answer(S3Request request, Bucket bucket, StoredObject object) {
+    public static Answer answer(S3Request request, Bucket bucket, StoredObject object) {
         if (!ReadConditions.hold(request, "", object)) {
             Answer unchanged = Answer.empty(304);
             ObjectHeaders.add(unchanged, bucket, object);

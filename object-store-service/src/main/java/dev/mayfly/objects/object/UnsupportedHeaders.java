@@ -13,7 +13,6 @@ public final class UnsupportedHeaders {
             "x-amz-server-side-encryption",
             "x-amz-server-side-encryption-customer-algorithm",
             "x-amz-copy-source-server-side-encryption-customer-algorithm",
-            "x-amz-website-redirect-location",
             "x-amz-write-offset-bytes");
 
     /** Those that promise no more than STANDARD keeps. */

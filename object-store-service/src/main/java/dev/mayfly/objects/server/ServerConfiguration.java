@@ -1,9 +1,11 @@
 package dev.mayfly.objects.server;
 
 import dev.mayfly.objects.blob.BlobVerification;
+import dev.mayfly.objects.bucket.Buckets;
 import dev.mayfly.objects.metering.RequestMeter;
 import dev.mayfly.objects.protocol.Handler;
 import dev.mayfly.objects.protocol.S3Operation;
+import dev.mayfly.objects.site.Site;
 import java.util.EnumMap;
 import java.util.List;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
@@ -24,5 +26,11 @@ class ServerConfiguration {
         var registration = new ServletRegistrationBean<>(new S3Servlet(byOperation, meter, writer), "/s3");
         registration.setLoadOnStartup(1);
         return registration;
+    }
+
+    @Bean
+    ServletRegistrationBean<SiteServlet> siteServlet(
+            Buckets buckets, Site site, RequestMeter meter, AnswerWriter writer) {
+        return new ServletRegistrationBean<>(new SiteServlet(buckets, site, meter, writer), "/site");
     }
 }

@@ -121,6 +121,11 @@ public final class RunningStore {
         return put(target, body.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** A browser's request to the site of a bucket, as the gateway hands it on. */
+    public Call browse(String method, String bucket, String path) {
+        return new Call(method, "/site", "/" + bucket + path).as("anonymous", Role.INVOKER);
+    }
+
     /** Makes a bucket of a name that no other test has. */
     public String bucket(String account) {
         String name = "b-" + UUID.randomUUID();

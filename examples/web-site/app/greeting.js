@@ -1,0 +1,1 @@
+export const greeting = (count) => `${count} objects, and all of them arrived`;
