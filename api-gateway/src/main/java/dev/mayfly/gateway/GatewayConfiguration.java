@@ -10,6 +10,7 @@ import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.cloud.gateway.config.HttpClientCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import reactor.netty.NettyPipeline;
 
 /** Keys, clock, and the two ends of the proxy. */
 @Configuration(proxyBeanMethods = false)
@@ -53,6 +54,10 @@ class GatewayConfiguration {
 
     @Bean
     NettyServerCustomizer towardsClients(GatewaySettings settings) {
-        return server -> server.readTimeout(settings.readTimeout()).compress(false);
+        var interim = new InterimAnswers();
+        return server -> server.readTimeout(settings.readTimeout())
+                .compress(false)
+                .doOnChannelInit((observer, channel, address) -> channel.pipeline()
+                        .addBefore(NettyPipeline.HttpTrafficHandler, "mayfly.interim-answers", interim));
     }
 }

@@ -255,9 +255,11 @@ class ForwardTest {
                     .write(new Request("PUT", "/b/k")
                             .body(body)
                             .unsignedHeader("expect", "100-continue")
+                            .unsignedHeader("connection", "close")
                             .head());
             var goAhead = Wire.read(socket.getInputStream(), true);
             assertThat(goAhead.status()).isEqualTo(100);
+            assertThat(goAhead.headers()).isEmpty();
             socket.getOutputStream().write(body);
             assertThat(Wire.read(socket.getInputStream(), false).status()).isEqualTo(200);
         }
