@@ -1,6 +1,8 @@
 package dev.mayfly.objects.metering;
 
+import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.contracts.usage.UsageEvent.ObjectRequest;
+import dev.mayfly.contracts.usage.UsageEvent.RequestClass;
 import dev.mayfly.objects.protocol.S3Request;
 import java.time.Clock;
 import java.util.regex.Pattern;
@@ -40,5 +42,27 @@ public class RequestMeter {
                 request.bytesIn(),
                 bytesOut,
                 status));
+    }
+
+    /**
+     * Records what a sibling service asked for a customer, before it is answered.
+     *
+     * @param resource as the bill names it
+     * @throws java.io.UncheckedIOException when it cannot be recorded
+     */
+    public void record(
+            Voucher caller, String resource, String operation, RequestClass price, long bytesIn, long bytesOut) {
+        if (CUSTOMER.matcher(caller.accountId()).matches()) {
+            reporting.append(new ObjectRequest(
+                    ObjectRequest.idOf(caller.requestId()),
+                    caller.accountId(),
+                    clock.instant(),
+                    resource,
+                    operation,
+                    price,
+                    bytesIn,
+                    bytesOut,
+                    200));
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.mayfly.host.lease;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.mayfly.host.HostProperties;
+import dev.mayfly.host.keyvalue.KeyValueOffice;
 import dev.mayfly.sandbox.microvm.MicrovmSettings;
 import dev.mayfly.sandbox.microvm.MicrovmTechnology;
 import dev.mayfly.sandbox.oci.OciSettings;
@@ -26,7 +27,7 @@ class LeaseConfiguration {
     }
 
     @Bean(destroyMethod = "")
-    Technologies technologies(HostProperties properties, MemoryBudget memory) {
+    Technologies technologies(HostProperties properties, MemoryBudget memory, KeyValueOffice keyValue) {
         Path data = properties.data().toAbsolutePath();
         int shells = Math.toIntExact(memory.shellsMb() / TIERS_WITH_SHELLS);
         return new Technologies(List.of(
@@ -35,7 +36,7 @@ class LeaseConfiguration {
                 OciTechnology.gvisor(OciSettings.gvisor(data.resolve("gvisor")).withShellMemory(shells)),
                 new MicrovmTechnology(
                         MicrovmSettings.of(data.resolve("microvm")).withShellMemory(shells)),
-                new WasmTechnology(WasmSettings.of(data.resolve("wasm"), memory.functionsMb()))));
+                new WasmTechnology(WasmSettings.of(data.resolve("wasm"), memory.functionsMb()), keyValue)));
     }
 
     @Bean(destroyMethod = "")

@@ -78,7 +78,11 @@ final class WasmSandbox implements Sandbox {
         }
         GuestEnd end;
         try {
-            end = technology.run(spec.code(), call(request), this::stopBy);
+            end = technology.run(
+                    spec.code(),
+                    call(request),
+                    new HostAnswers(technology.keyValue(), spec, request.timeout()),
+                    this::stopBy);
         } catch (IOException | SandboxStartException e) {
             if (Thread.interrupted()) {
                 close();

@@ -59,6 +59,7 @@ public final class WasmTechnology implements SandboxTechnology {
     private final Set<Overdue> inFlight = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("wasm-watch").factory());
+    private final KeyValueStores keyValue;
     private volatile @Nullable Engine engine;
     private volatile Setup setup;
     private boolean started;
@@ -82,8 +83,14 @@ public final class WasmTechnology implements SandboxTechnology {
 
     private record Overdue(Engine engine, long at) {}
 
+    /** One whose guests have no stores of keys and values. */
     public WasmTechnology(WasmSettings settings) {
+        this(settings, KeyValueStores.NONE);
+    }
+
+    public WasmTechnology(WasmSettings settings, KeyValueStores keyValue) {
         this.settings = settings;
+        this.keyValue = keyValue;
         this.setup = Setup.of(settings, EngineKind.of(settings.wasmtime()), settings.wasmtime() == null ? FASTER : "");
         watch.scheduleWithFixedDelay(this::endOverdue, 1, 1, TimeUnit.SECONDS);
     }
@@ -237,10 +244,11 @@ public final class WasmTechnology implements SandboxTechnology {
     /**
      * Runs one guest.
      *
+     * @param host answers what the guest asks
      * @param stop is given what stops it early: the call then fails
      * @throws IOException when it was stopped, or the engine died, or is not what it should be
      */
-    GuestEnd run(FunctionCode code, GuestCall call, Consumer<Runnable> stop)
+    GuestEnd run(FunctionCode code, GuestCall call, HostAnswers host, Consumer<Runnable> stop)
             throws IOException, SandboxStartException, InterruptedException {
         Engine current = engine();
         Engine.Connection connection = current.take();
@@ -255,7 +263,7 @@ public final class WasmTechnology implements SandboxTechnology {
             current.stop(connection);
         });
         try {
-            Wire.Message answer = ask(wire, call);
+            Wire.Message answer = ask(wire, call, host);
             for (int tries = 0; tries < MAX_LOADS && answer.kind() != Wire.Kind.DONE; tries++) {
                 switch (answer.kind()) {
                     case UNKNOWN_MODULE -> load(wire, code, call.digest());
@@ -265,7 +273,7 @@ public final class WasmTechnology implements SandboxTechnology {
                     }
                     default -> throw new IOException("The engine answered " + answer.kind());
                 }
-                answer = ask(wire, call);
+                answer = ask(wire, call, host);
             }
             if (answer.kind() != Wire.Kind.DONE) {
                 throw new IOException("The engine answered " + answer.kind());
@@ -285,9 +293,19 @@ public final class WasmTechnology implements SandboxTechnology {
         }
     }
 
-    private static Wire.Message ask(Wire wire, GuestCall call) throws IOException {
+    private static Wire.Message ask(Wire wire, GuestCall call, HostAnswers host)
+            throws IOException, InterruptedException {
         wire.send(Wire.Kind.INVOKE, call.head(), call.event());
-        return wire.receive();
+        Wire.Message answer = wire.receive();
+        while (answer.kind() == Wire.Kind.ASK) {
+            wire.send(Wire.Kind.TOLD, host.answer(answer.body()));
+            answer = wire.receive();
+        }
+        return answer;
+    }
+
+    KeyValueStores keyValue() {
+        return keyValue;
     }
 
     private void load(Wire wire, FunctionCode code, String digest)

@@ -1,10 +1,9 @@
 package dev.mayfly.sandbox.wasm.engine;
 
+import dev.mayfly.sandbox.wasm.engine.wasi.GuestFunction;
 import dev.mayfly.sandbox.wasm.engine.wasi.GuestMemory;
-import dev.mayfly.sandbox.wasm.engine.wasi.WasiFunction;
 import java.util.List;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import run.endive.compiler.Cache;
 import run.endive.compiler.InterpreterFallback;
@@ -29,19 +28,17 @@ final class EndiveEngine implements ModuleEngine {
     private static final int WEIGHT_FACTOR = 8;
 
     private static final ImportValues WASI = ImportValues.builder()
-            .addFunction(Stream.of(WasiFunction.values())
-                    .map(EndiveEngine::hostFunction)
-                    .toArray(HostFunction[]::new))
+            .addFunction(GuestFunction.all().map(EndiveEngine::hostFunction).toArray(HostFunction[]::new))
             .build();
     private static final long[] NOTHING = {};
 
-    private static HostFunction hostFunction(WasiFunction function) {
+    private static HostFunction hostFunction(GuestFunction function) {
         List<ValType> parameters = function.parameters()
                 .chars()
                 .mapToObj(letter -> letter == 'i' ? ValType.I32 : ValType.I64)
                 .toList();
         return new HostFunction(
-                WasiFunction.MODULE,
+                function.module(),
                 function.importName(),
                 FunctionType.of(parameters, function.returns() ? List.of(ValType.I32) : List.of()),
                 (instance, arguments) -> {

@@ -9,6 +9,7 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
@@ -275,15 +276,15 @@ public final class EngineMain {
         }
         GuestEnd end;
         try {
-            end = run(program, tree, number, call);
+            end = run(program, tree, number, call, wire);
         } finally {
             program.release();
         }
         wire.send(Wire.Kind.DONE, end.head(), end.log(), end.output());
     }
 
-    private GuestEnd run(ModuleEngine.Program program, FileTree tree, int number, GuestCall call) {
-        return guest.run(program, tree, call, stop -> {
+    private GuestEnd run(ModuleEngine.Program program, FileTree tree, int number, GuestCall call, Wire wire) {
+        return guest.run(program, tree, call, request -> ask(wire, request), stop -> {
             if (stop == null) {
                 running.remove(number);
             } else {
@@ -293,6 +294,19 @@ public final class EngineMain {
                 }
             }
         });
+    }
+
+    private static byte[] ask(Wire wire, byte[] request) {
+        try {
+            wire.send(Wire.Kind.ASK, request);
+            Wire.Message answer = wire.receive();
+            if (answer.kind() != Wire.Kind.TOLD || answer.body().length == 0) {
+                throw new IOException("Not an answer: " + answer.kind());
+            }
+            return answer.body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void refuse(Wire wire, RefusedException refused) throws IOException {

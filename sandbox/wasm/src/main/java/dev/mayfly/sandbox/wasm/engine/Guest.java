@@ -1,6 +1,7 @@
 package dev.mayfly.sandbox.wasm.engine;
 
 import dev.mayfly.sandbox.wasm.engine.wasi.FileTree;
+import dev.mayfly.sandbox.wasm.engine.wasi.HostLine;
 import dev.mayfly.sandbox.wasm.engine.wasi.LimitedOutput;
 import dev.mayfly.sandbox.wasm.engine.wasi.StopSignal;
 import dev.mayfly.sandbox.wasm.engine.wasi.Storage;
@@ -28,8 +29,16 @@ final class Guest {
         this.storage = storage;
     }
 
-    /** @param running is told how to stop the guest early, then null when it has ended */
-    GuestEnd run(ModuleEngine.Program program, FileTree files, GuestCall call, Consumer<@Nullable Runnable> running) {
+    /**
+     * @param host answers what guests ask for
+     * @param running is told how to stop the guest early, then null when it has ended
+     */
+    GuestEnd run(
+            ModuleEngine.Program program,
+            FileTree files,
+            GuestCall call,
+            HostLine host,
+            Consumer<@Nullable Runnable> running) {
         var armed = deadlines.arm(call.timeoutNanos(), call.memoryPages() / PAGES_OF_ONE_CORE);
         StopSignal stop = armed.stop;
         var output = new LimitedOutput(MAX_OUTPUT_BYTES, true);
@@ -38,7 +47,16 @@ final class Guest {
         Ending ending;
         boolean late;
         var process = new WasiProcess(
-                call.arguments(), call.environment(), call.event(), output, log, files, storage, call.tmpBytes(), stop);
+                call.arguments(),
+                call.environment(),
+                call.event(),
+                output,
+                log,
+                files,
+                storage,
+                call.tmpBytes(),
+                stop,
+                host);
         var run = new ModuleEngine.Run(process, stop, call.memoryPages());
         GuestThread thread = GuestThread.current();
         thread.run = run;

@@ -1,5 +1,7 @@
 package dev.mayfly.sandbox.wasm.engine;
 
+import dev.mayfly.sandbox.wasm.engine.wasi.GuestFunction;
+import dev.mayfly.sandbox.wasm.engine.wasi.KeyValueFunction;
 import dev.mayfly.sandbox.wasm.engine.wasi.WasiFunction;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -7,7 +9,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * What a module asks for: read from its import, memory and export sections and no others.
@@ -21,8 +22,9 @@ record ModuleShape(long initialPages) {
     private static final int MEMORIES = 5;
     private static final int EXPORTS = 7;
     private static final String START = "_start";
-    private static final Set<String> OFFERED =
-            Stream.of(WasiFunction.values()).map(WasiFunction::importName).collect(Collectors.toUnmodifiableSet());
+    private static final Set<String> OFFERED = GuestFunction.all()
+            .map(function -> function.module() + "." + function.importName())
+            .collect(Collectors.toUnmodifiableSet());
 
     /** @throws RefusedException when the module cannot be run as a WASI command */
     static ModuleShape of(byte[] module) throws RefusedException {
@@ -67,11 +69,11 @@ record ModuleShape(long initialPages) {
         for (int i = 0; i < count; i++) {
             String module = name(in);
             String name = name(in);
-            if (in.get() != 0 || !module.equals(WasiFunction.MODULE) || !OFFERED.contains(name)) {
+            if (in.get() != 0 || !OFFERED.contains(module + "." + name)) {
                 throw new RefusedException(
                         "Runtime.ImportModuleError",
-                        "The module imports %s.%s; only functions of %s are offered"
-                                .formatted(module, name, WasiFunction.MODULE));
+                        "The module imports %s.%s; only functions of %s and %s are offered"
+                                .formatted(module, name, WasiFunction.MODULE, KeyValueFunction.MODULE));
             }
             number(in);
         }

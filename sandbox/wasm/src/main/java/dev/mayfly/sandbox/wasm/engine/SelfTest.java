@@ -1,6 +1,7 @@
 package dev.mayfly.sandbox.wasm.engine;
 
 import dev.mayfly.sandbox.wasm.engine.wasi.FileTree;
+import dev.mayfly.sandbox.wasm.engine.wasi.HostLine;
 import dev.mayfly.sandbox.wasm.engine.wasi.Storage;
 import java.io.IOException;
 import java.util.Base64;
@@ -33,7 +34,8 @@ final class SelfTest {
         try {
             ModuleEngine.Program program = engine.load(module, engine.compile(module, ModuleShape.of(module)));
             var call = new GuestCall("", "", 0, 32_767, 5_000_000_000L, List.of("self-test"), Map.of(), new byte[0]);
-            GuestEnd end = new Guest(engine, new Storage(0)).run(program, FileTree.EMPTY, call, stop -> {});
+            GuestEnd end =
+                    new Guest(engine, new Storage(0)).run(program, FileTree.EMPTY, call, HostLine.NONE, stop -> {});
             program.release();
             return end.how() == GuestEnd.How.EXIT && end.exitCode() == 0 && end.output().length == 2
                     ? ""

@@ -5,8 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.mayfly.sandbox.wasm.engine.wasi.GuestFunction;
 import dev.mayfly.sandbox.wasm.engine.wasi.StopSignal;
-import dev.mayfly.sandbox.wasm.engine.wasi.WasiFunction;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
@@ -64,12 +64,12 @@ final class WasmtimeEngine implements ModuleEngine {
                     "called",
                     MethodType.methodType(
                             MemorySegment.class,
-                            WasiFunction.class,
+                            GuestFunction.class,
                             MemorySegment.class,
                             MemorySegment.class,
                             MemorySegment.class,
                             long.class));
-            for (WasiFunction function : WasiFunction.values()) {
+            for (GuestFunction function : GuestFunction.all().toList()) {
                 define(function, called.bindTo(function));
             }
         } catch (Throwable e) {
@@ -104,7 +104,7 @@ final class WasmtimeEngine implements ModuleEngine {
         return config;
     }
 
-    private void define(WasiFunction function, MethodHandle target) throws Throwable {
+    private void define(GuestFunction function, MethodHandle target) throws Throwable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment type = (MemorySegment) Wasmtime.FUNCTYPE_NEW.invokeExact(
                     types(arena, function.parameters()), types(arena, function.returns() ? "i" : ""));
@@ -112,8 +112,8 @@ final class WasmtimeEngine implements ModuleEngine {
                     Wasmtime.upcall(target, FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG));
             check((MemorySegment) Wasmtime.LINKER_DEFINE.invokeExact(
                     linker,
-                    arena.allocateFrom(WasiFunction.MODULE),
-                    (long) WasiFunction.MODULE.length(),
+                    arena.allocateFrom(function.module()),
+                    (long) function.module().length(),
                     arena.allocateFrom(function.importName()),
                     (long) function.importName().length(),
                     type,
@@ -146,7 +146,7 @@ final class WasmtimeEngine implements ModuleEngine {
      * @return a new trap, or NULL
      */
     private static MemorySegment called(
-            WasiFunction function, MemorySegment data, MemorySegment caller, MemorySegment values, long count) {
+            GuestFunction function, MemorySegment data, MemorySegment caller, MemorySegment values, long count) {
         GuestThread thread = GuestThread.current();
         WasmtimeCall call = Objects.requireNonNull(thread.call);
         try {

@@ -53,6 +53,9 @@ public final class Wire implements AutoCloseable {
         FILES,
         /** The engine does not (or no longer) hold the function's files: give them and ask again. */
         UNKNOWN_FILES,
+        /** Engine to host, while a guest runs: what the guest asks its function's host. Answered by {@link #TOLD}. */
+        ASK,
+        TOLD,
         DONE
     }
 

@@ -1,5 +1,7 @@
 package dev.mayfly.sandbox.wasm.engine.wasi;
 
+import java.util.function.Supplier;
+
 /** Asks a running guest to stop: at its deadline or earlier, and never after it has ended. */
 public final class StopSignal {
     /** Ends a guest inside a call to the system. */
@@ -14,6 +16,7 @@ public final class StopSignal {
     private final Thread guest = Thread.currentThread();
     private final long deadline;
     private boolean done;
+    private boolean shielded;
     private volatile boolean asked;
 
     /** For the guest that will run on the calling thread. */
@@ -28,12 +31,34 @@ public final class StopSignal {
     public synchronized void stop() {
         if (!done) {
             asked = true;
-            guest.interrupt();
+            if (!shielded) {
+                guest.interrupt();
+            }
         }
     }
 
     public boolean isAsked() {
         return asked;
+    }
+
+    /** Does {@code work} without being interrupted in it; whoever was asked to stop meanwhile stops after it. */
+    <T> T unhurried(Supplier<T> work) {
+        shield(true);
+        try {
+            return work.get();
+        } finally {
+            shield(false);
+        }
+    }
+
+    private synchronized void shield(boolean up) {
+        if (up) {
+            check();
+        }
+        shielded = up;
+        if (!up && asked) {
+            throw new StoppedException();
+        }
     }
 
     void check() {

@@ -3,7 +3,7 @@ package dev.mayfly.sandbox.wasm.engine.wasi;
 import java.util.Locale;
 
 /** The functions of {@code wasi_snapshot_preview1}: all of them. */
-public enum WasiFunction {
+public enum WasiFunction implements GuestFunction {
     ARGS_GET("ii", (p, m, a) -> p.list(m, false, i(a, 0), i(a, 1))),
     ARGS_SIZES_GET("ii", (p, m, a) -> p.listSizes(m, false, i(a, 0), i(a, 1))),
     ENVIRON_GET("ii", (p, m, a) -> p.list(m, true, i(a, 0), i(a, 1))),
@@ -72,28 +72,27 @@ public enum WasiFunction {
         this.body = body;
     }
 
+    @Override
+    public String module() {
+        return MODULE;
+    }
+
+    @Override
     public String importName() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** One letter for each parameter: {@code i} is an i32, {@code I} an i64. */
+    @Override
     public String parameters() {
         return parameters;
     }
 
-    /** Whether it returns an error number; else nothing. */
+    @Override
     public boolean returns() {
         return this != PROC_EXIT;
     }
 
-    /**
-     * Does what the guest asks.
-     *
-     * @param arguments as many as {@link #parameters} says
-     * @return an error number of WASI
-     * @throws WasiProcess.ExitException and {@link StopSignal.StoppedException} and {@link
-     *     LimitedOutput.LimitExceededException} when the guest ends with this call
-     */
+    @Override
     public int call(WasiProcess process, GuestMemory memory, long[] arguments) {
         process.stop.check();
         try {

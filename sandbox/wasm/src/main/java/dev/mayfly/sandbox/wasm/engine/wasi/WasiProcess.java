@@ -36,6 +36,7 @@ public final class WasiProcess implements AutoCloseable {
 
     final StopSignal stop;
     final Quota quota;
+    final KeyValue keyValue;
     private final byte[][] arguments;
     private final byte[][] environment;
     private final List<@Nullable Descriptor> descriptors = new ArrayList<>();
@@ -44,6 +45,7 @@ public final class WasiProcess implements AutoCloseable {
      * @param event standard input
      * @param tmpBytes what {@code /tmp} may hold
      * @param storage which counts it among all guests
+     * @param host answers what the guest cannot be told here
      */
     public WasiProcess(
             List<String> arguments,
@@ -54,8 +56,10 @@ public final class WasiProcess implements AutoCloseable {
             FileTree files,
             Storage storage,
             long tmpBytes,
-            StopSignal stop) {
+            StopSignal stop,
+            HostLine host) {
         this.stop = stop;
+        this.keyValue = new KeyValue(host, stop);
         this.quota = new Quota(storage, tmpBytes);
         this.arguments = new byte[arguments.size()][];
         for (int i = 0; i < this.arguments.length; i++) {
