@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 extern char **environ;
@@ -132,7 +133,12 @@ static void names(const char *path) {
         if (strcmp(e->d_name, ".") && strcmp(e->d_name, "..")) { printf("%s%s", comma, e->d_name); comma = ","; }
     putchar('"');
 }
-static int done(int failed) { if (failed) refused(); else printf("\"ok\""); return 0; }
+static int done(int failed) {
+    if (!failed) printf("\"ok\"");
+    else if (errno == ENOSPC) printf("\"no ENOSPC\"");
+    else refused();
+    return 0;
+}
 static int probe(void) {
     char verb[16], path[1024], more[1024] = "";
     int given = sscanf(event, "\"%15s %1023[^\" ] %1023[^\"]", verb, path, more);
@@ -145,6 +151,23 @@ static int probe(void) {
         int fd = open(path, O_WRONLY);
         return done(fd < 0 || write(fd, more, strlen(more)) < 0);
     } else if (given == 3 && !strcmp(verb, "link")) return done(symlink(path, more));
+    else if (given == 3 && !strcmp(verb, "put")) {
+        int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0600);
+        return done(fd < 0 || write(fd, more, strlen(more)) < 0 || close(fd));
+    } else if (given == 3 && !strcmp(verb, "fill")) {
+        static char block[1 << 20];
+        int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0600);
+        if (fd < 0) return done(1);
+        for (int i = atoi(more); i > 0; i--)
+            for (int at = 0; at < sizeof block;) {
+                int n = write(fd, block + at, sizeof block - at);
+                if (n <= 0) return done(1);
+                at += n;
+            }
+        return done(close(fd));
+    } else if (given == 3 && !strcmp(verb, "move")) return done(rename(path, more));
+    else if (given == 2 && !strcmp(verb, "remove")) return done(unlink(path));
+    else if (given == 2 && !strcmp(verb, "make")) return done(mkdir(path, 0755));
     else printf("\"no UNSUPPORTED\"");
     return 0;
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,16 +55,22 @@ class VolumesTest {
     }
 
     private String deploy(String tier, String accessPoint) throws IOException {
-        Path zip = Files.write(folder.resolve("code.zip"), FunctionFixtures.zipOf("index.js", CODE));
+        byte[] zip = FunctionFixtures.zipOf("index.js", CODE);
+        return deploy(tier, "nodejs20.x", "index.handler", zip, accessPoint);
+    }
+
+    private String deploy(String tier, String runtime, String handler, byte[] code, String accessPoint)
+            throws IOException {
+        Path zip = Files.write(folder.resolve("code.zip"), code);
         String name = FunctionFixtures.uniqueName("files-" + tier);
-        aws(
+        var arguments = new ArrayList<>(List.of(
                 "create-function",
                 "--function-name",
                 name,
                 "--runtime",
-                "nodejs20.x",
+                runtime,
                 "--handler",
-                "index.handler",
+                handler,
                 "--timeout",
                 "30",
                 "--role",
@@ -71,9 +78,11 @@ class VolumesTest {
                 "--zip-file",
                 "fileb://" + zip,
                 "--tags",
-                "mayfly:isolation=" + tier,
-                "--file-system-configs",
-                "Arn=" + accessPoint + ",LocalMountPath=/mnt/data");
+                "mayfly:isolation=" + tier));
+        if (!accessPoint.isEmpty()) {
+            arguments.addAll(List.of("--file-system-configs", "Arn=" + accessPoint + ",LocalMountPath=/mnt/data"));
+        }
+        aws(arguments.toArray(String[]::new));
         aws("wait", "function-active-v2", "--function-name", name);
         return name;
     }
@@ -101,12 +110,18 @@ class VolumesTest {
         assertThat(invoke(gvisor, "{}")).isEqualTo("\"kept\"");
         assertThat(invoke(gvisor, "{\"write\":\"changed\"}")).isEqualTo("\"changed\"");
         assertThat(invoke(container, "{}")).isEqualTo("\"changed\"");
+        byte[] module = FunctionFixtures.zip(Map.of("note.wasm", example("files-wasm/note.wasm")));
+        String wasm = deploy("wasm", "wasm32-wasip1", "note.wasm", module, arn);
+        assertThat(invoke(wasm, "{}")).isEqualTo("\"changed\"");
+        assertThat(invoke(wasm, "\"by wasm\"")).isEqualTo("\"by wasm\"");
+        assertThat(invoke(gvisor, "{}")).isEqualTo("\"by wasm\"");
+        aws("delete-function", "--function-name", wasm);
 
         await().atMost(LIMIT)
                 .until(
                         () -> suite.get("/v1/volumes/" + volume, "application/json")
                                 .body(),
-                        shown -> shown.contains("\"sandboxes\":2") && !shown.contains("\"bytes\":0,"));
+                        shown -> !shown.contains("\"sandboxes\":0") && !shown.contains("\"bytes\":0,"));
         assertThat(suite.own("DELETE", "/v1/volumes/" + volume, "").statusCode())
                 .isEqualTo(409);
         aws("delete-function", "--function-name", container);
@@ -144,5 +159,19 @@ class VolumesTest {
             assertThat(refused.exitCode()).isNotZero();
             assertThat(refused.output()).contains(each[2]);
         }
+    }
+
+    @Test
+    void webAssemblyKeepsKeysAndValues() throws IOException {
+        byte[] module = FunctionFixtures.zip(Map.of("visits.wasm", example("keyvalue-wasm/visits.wasm")));
+        String name = deploy("wasm", "wasm32-wasip1", "visits.wasm", module, "");
+        assertThat(invoke(name, "1")).startsWith("{\"visits\":1,").endsWith("\"refused\":1,\"last\":null}");
+        assertThat(invoke(name, "2")).startsWith("{\"visits\":2,").endsWith("\"last\":1}");
+        String another = deploy("wasm", "wasm32-wasip1", "visits.wasm", module, "");
+        assertThat(invoke(another, "3")).startsWith("{\"visits\":3,").endsWith("\"last\":2}");
+    }
+
+    private byte[] example(String file) throws IOException {
+        return Files.readAllBytes(suite.root().resolve("examples").resolve(file));
     }
 }

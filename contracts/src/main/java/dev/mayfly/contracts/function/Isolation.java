@@ -33,7 +33,7 @@ public enum Isolation {
 
     /** Whether its sandboxes can share volumes. */
     public boolean mountsVolumes() {
-        return this == CONTAINER || this == GVISOR;
+        return this != MICROVM;
     }
 
     /** Whether its sandboxes can go on from a snapshot that was taken after the function's init phase. */

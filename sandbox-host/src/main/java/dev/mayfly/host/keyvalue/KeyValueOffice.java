@@ -37,7 +37,8 @@ public class KeyValueOffice implements KeyValueStores {
                         .build(),
                 HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), LARGEST_ANSWER));
         if (answer.statusCode() != 200 || answer.body().length == 0) {
-            throw new IOException("The object store answered " + answer.statusCode() + " for a store of keys and values");
+            throw new IOException(
+                    "The object store answered " + answer.statusCode() + " for a store of keys and values");
         }
         return answer.body();
     }

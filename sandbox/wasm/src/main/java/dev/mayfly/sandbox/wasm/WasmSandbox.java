@@ -77,12 +77,8 @@ final class WasmSandbox implements Sandbox {
             return crashed("Sandbox.Failed", "The sandbox has ended", nothing(start));
         }
         GuestEnd end;
-        try {
-            end = technology.run(
-                    spec.code(),
-                    call(request),
-                    new HostAnswers(technology.keyValue(), spec, request.timeout()),
-                    this::stopBy);
+        try (var host = new HostAnswers(technology.keyValue(), spec, request.timeout())) {
+            end = technology.run(spec.code(), call(request), host, this::stopBy);
         } catch (IOException | SandboxStartException e) {
             if (Thread.interrupted()) {
                 close();
@@ -139,6 +135,7 @@ final class WasmSandbox implements Sandbox {
                 request.timeout().toNanos(),
                 List.of(spec.code().handler()),
                 variables,
+                spec.volumes().isEmpty() ? "" : spec.volumes().getFirst().path(),
                 request.payload());
     }
 

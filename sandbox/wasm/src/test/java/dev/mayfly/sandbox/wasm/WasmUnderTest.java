@@ -114,6 +114,12 @@ public class WasmUnderTest implements TechnologyUnderTest {
         return traces;
     }
 
+    /** WASI has no locks. */
+    @Override
+    public boolean locksAcrossSandboxes() {
+        return false;
+    }
+
     @Override
     public boolean keepsState() {
         return false;

@@ -9,6 +9,7 @@ import dev.mayfly.sandbox.contract.LifecycleContract;
 import dev.mayfly.sandbox.contract.LimitsContract;
 import dev.mayfly.sandbox.contract.NetworkContract;
 import dev.mayfly.sandbox.contract.TechnologyUnderTest;
+import dev.mayfly.sandbox.contract.VolumesContract;
 import org.junit.jupiter.api.Nested;
 
 /** The whole contract under Wasmtime. */
@@ -71,6 +72,14 @@ class WasmtimeContractTest {
 
     @Nested
     class Network extends NetworkContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new WasmtimeUnderTest();
+        }
+    }
+
+    @Nested
+    class Volumes extends VolumesContract {
         @Override
         protected TechnologyUnderTest underTest() {
             return new WasmtimeUnderTest();

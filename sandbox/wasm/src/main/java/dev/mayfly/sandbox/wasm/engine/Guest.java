@@ -56,7 +56,8 @@ final class Guest {
                 storage,
                 call.tmpBytes(),
                 stop,
-                host);
+                host,
+                call.volume());
         var run = new ModuleEngine.Run(process, stop, call.memoryPages());
         GuestThread thread = GuestThread.current();
         thread.run = run;

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param timeoutNanos the guest is stopped after this
  * @param arguments {@code argv}, the program's name first
  * @param environment what {@code environ_get} gives
+ * @param volume where it sees its function's volume, or empty
  * @param event standard input
  */
 public record GuestCall(
@@ -27,6 +28,7 @@ public record GuestCall(
         long timeoutNanos,
         List<String> arguments,
         Map<String, String> environment,
+        String volume,
         byte[] event) {
 
     /** The message without the event, which follows it. */
@@ -34,6 +36,7 @@ public record GuestCall(
         List<byte[]> texts = new ArrayList<>();
         texts.add(utf8(digest));
         texts.add(utf8(files));
+        texts.add(utf8(volume));
         arguments.forEach(argument -> texts.add(utf8(argument)));
         environment.forEach((name, value) -> {
             texts.add(utf8(name));
@@ -63,6 +66,7 @@ public record GuestCall(
         int variableCount = in.getInt();
         String digest = text(in);
         String files = text(in);
+        String volume = text(in);
         List<String> arguments = new ArrayList<>(argumentCount);
         for (int i = 0; i < argumentCount; i++) {
             arguments.add(text(in));
@@ -73,7 +77,7 @@ public record GuestCall(
         }
         byte[] event = new byte[in.remaining()];
         in.get(event);
-        return new GuestCall(digest, files, tmpBytes, memoryPages, timeoutNanos, arguments, environment, event);
+        return new GuestCall(digest, files, tmpBytes, memoryPages, timeoutNanos, arguments, environment, volume, event);
     }
 
     private static byte[] utf8(String text) {

@@ -33,7 +33,8 @@ final class SelfTest {
         byte[] module = Base64.getDecoder().decode(MODULE);
         try {
             ModuleEngine.Program program = engine.load(module, engine.compile(module, ModuleShape.of(module)));
-            var call = new GuestCall("", "", 0, 32_767, 5_000_000_000L, List.of("self-test"), Map.of(), new byte[0]);
+            var call =
+                    new GuestCall("", "", 0, 32_767, 5_000_000_000L, List.of("self-test"), Map.of(), "", new byte[0]);
             GuestEnd end =
                     new Guest(engine, new Storage(0)).run(program, FileTree.EMPTY, call, HostLine.NONE, stop -> {});
             program.release();

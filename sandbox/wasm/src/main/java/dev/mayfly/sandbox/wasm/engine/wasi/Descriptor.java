@@ -95,6 +95,27 @@ abstract sealed class Descriptor {
         }
     }
 
+    /** A file or folder of the function's volume, which the host has open. */
+    static final class Shared extends Descriptor {
+        final int handle;
+        final @Nullable String preopened;
+        private final int type;
+        long position;
+        List<VolumeCalls.Entry> listing = List.of();
+
+        Shared(int handle, int type, long rights, @Nullable String preopened) {
+            super(rights);
+            this.handle = handle;
+            this.type = type;
+            this.preopened = preopened;
+        }
+
+        @Override
+        int type() {
+            return type;
+        }
+    }
+
     /** An open folder. */
     static final class OpenFolder extends Descriptor {
         final Node.Folder folder;

@@ -45,6 +45,7 @@ final class FileCalls {
             }
             case Descriptor.OpenFolder folder -> throw new Errno.Failure(Errno.ISDIR);
             case Descriptor.Output output -> throw new Errno.Failure(Errno.BADF);
+            case Descriptor.Shared shared -> throw new Errno.Failure(Errno.BADF);
         }
         memory.setInt(out, total);
         return Errno.SUCCESS;
@@ -80,6 +81,7 @@ final class FileCalls {
             }
             case Descriptor.OpenFolder folder -> throw new Errno.Failure(Errno.ISDIR);
             case Descriptor.Input input -> throw new Errno.Failure(Errno.BADF);
+            case Descriptor.Shared shared -> throw new Errno.Failure(Errno.BADF);
         }
         memory.setInt(out, total);
         return Errno.SUCCESS;
@@ -168,7 +170,7 @@ final class FileCalls {
         memory.setShort(out + 2, descriptor.flags);
         memory.setInt(out + 4, 0);
         memory.setLong(out + 8, descriptor.rights);
-        memory.setLong(out + 16, descriptor instanceof Descriptor.OpenFolder ? Descriptor.ALL : 0);
+        memory.setLong(out + 16, descriptor.type() == Node.FOLDER ? Descriptor.ALL : 0);
         return Errno.SUCCESS;
     }
 
@@ -298,6 +300,9 @@ final class FileCalls {
     private static byte[] name(WasiProcess process, int fd) {
         if (process.descriptor(fd) instanceof Descriptor.OpenFolder folder && folder.preopened != null) {
             return folder.preopened.getBytes(StandardCharsets.UTF_8);
+        }
+        if (process.descriptor(fd) instanceof Descriptor.Shared shared && shared.preopened != null) {
+            return shared.preopened.getBytes(StandardCharsets.UTF_8);
         }
         throw new Errno.Failure(Errno.BADF);
     }

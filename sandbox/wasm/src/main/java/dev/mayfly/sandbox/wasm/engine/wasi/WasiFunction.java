@@ -96,7 +96,9 @@ public enum WasiFunction implements GuestFunction {
     public int call(WasiProcess process, GuestMemory memory, long[] arguments) {
         process.stop.check();
         try {
-            return body.call(process, memory, arguments);
+            return process.hasVolume && VolumeCalls.concern(this, process, arguments)
+                    ? VolumeCalls.call(this, process, memory, arguments)
+                    : body.call(process, memory, arguments);
         } catch (Errno.Failure e) {
             return e.errno();
         }

@@ -37,6 +37,8 @@ public final class WasiProcess implements AutoCloseable {
     final StopSignal stop;
     final Quota quota;
     final KeyValue keyValue;
+    final HostLine host;
+    final boolean hasVolume;
     private final byte[][] arguments;
     private final byte[][] environment;
     private final List<@Nullable Descriptor> descriptors = new ArrayList<>();
@@ -46,6 +48,7 @@ public final class WasiProcess implements AutoCloseable {
      * @param tmpBytes what {@code /tmp} may hold
      * @param storage which counts it among all guests
      * @param host answers what the guest cannot be told here
+     * @param volume where it sees its function's volume, or empty
      */
     public WasiProcess(
             List<String> arguments,
@@ -57,8 +60,11 @@ public final class WasiProcess implements AutoCloseable {
             Storage storage,
             long tmpBytes,
             StopSignal stop,
-            HostLine host) {
+            HostLine host,
+            String volume) {
         this.stop = stop;
+        this.host = host;
+        this.hasVolume = !volume.isEmpty();
         this.keyValue = new KeyValue(host, stop);
         this.quota = new Quota(storage, tmpBytes);
         this.arguments = new byte[arguments.size()][];
@@ -80,6 +86,9 @@ public final class WasiProcess implements AutoCloseable {
         if (layers != null) {
             descriptors.add(new Descriptor.OpenFolder(layers, "/opt"));
         }
+        if (hasVolume) {
+            descriptors.add(new Descriptor.Shared(SharedRequest.ROOT, Node.FOLDER, Descriptor.ALL, volume));
+        }
     }
 
     private static byte[] terminated(String text) {
@@ -96,6 +105,11 @@ public final class WasiProcess implements AutoCloseable {
             throw new Errno.Failure(Errno.BADF);
         }
         return found;
+    }
+
+    /** Whether that is on the function's volume. */
+    boolean isShared(int fd) {
+        return fd >= 0 && fd < descriptors.size() && descriptors.get(fd) instanceof Descriptor.Shared;
     }
 
     Descriptor.OpenFile file(int fd) {
