@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A volume as a file system of its own in one sparse file, so that its size is the kernel's affair: a full one answers
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class VolumeImage {
+    private static final Logger log = LoggerFactory.getLogger(VolumeImage.class);
     private static final Set<String> NETWORK_FILE_SYSTEMS = Set.of(
             "nfs",
             "nfs4",
@@ -37,6 +40,9 @@ public final class VolumeImage {
             "virtiofs");
     private static final List<String> PROGRAMS =
             List.of("mkfs.ext4", "e2fsck", "resize2fs", "losetup", "mount", "umount");
+
+    /** What {@code e2fsck} ends with when it has found and mended something. */
+    private static final int CORRECTED = 1;
 
     /** The inodes that an empty file system has in use: ten reserved ones, {@code lost+found} and {@code files}. */
     private static final int OWN_FILES = 12;
@@ -150,13 +156,17 @@ public final class VolumeImage {
     }
 
     private void resize(long bytes) throws IOException, InterruptedException {
-        run("e2fsck", "-f", "-p", image());
+        runUpTo(CORRECTED, "e2fsck", "-f", "-p", image());
         if (Files.size(image()) < bytes) {
             setLength(image(), bytes);
             run("resize2fs", image());
-        } else {
+            return;
+        }
+        try {
             run("resize2fs", image(), bytes / 1024 + "K");
             setLength(image(), bytes);
+        } catch (IOException e) {
+            log.warn("A volume stays as large as it is, for what is in it: {}", e.getMessage());
         }
     }
 
@@ -180,11 +190,16 @@ public final class VolumeImage {
     }
 
     private static String run(Object... words) throws IOException, InterruptedException {
+        return runUpTo(0, words);
+    }
+
+    /** @param worst the highest exit status that is no failure */
+    private static String runUpTo(int worst, Object... words) throws IOException, InterruptedException {
         List<String> command = Stream.of(words).map(Object::toString).toList();
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
+        if (process.waitFor() > worst) {
             throw new IOException(String.join(" ", command) + ": " + said.strip());
         }
         return said;
