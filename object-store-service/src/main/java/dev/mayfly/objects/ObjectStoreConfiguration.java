@@ -6,6 +6,7 @@ import dev.mayfly.contracts.trust.Vouching;
 import dev.mayfly.objects.blob.BlobIndex;
 import dev.mayfly.objects.blob.BlobStore;
 import dev.mayfly.objects.blob.ContentReader;
+import dev.mayfly.objects.blob.DataKeys;
 import dev.mayfly.objects.blob.DirectoryBlobStore;
 import dev.mayfly.objects.blob.S3BlobStore;
 import io.minio.MinioClient;
@@ -55,7 +56,7 @@ class ObjectStoreConfiguration {
     }
 
     @Bean
-    ContentReader contentReader(BlobStore store, BlobIndex index) {
-        return new ContentReader(store, index);
+    ContentReader contentReader(BlobStore store, BlobIndex index, DataKeys keys) {
+        return new ContentReader(store, index, keys);
     }
 }

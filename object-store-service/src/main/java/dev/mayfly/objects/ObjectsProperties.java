@@ -1,6 +1,7 @@
 package dev.mayfly.objects;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -19,6 +20,9 @@ import org.springframework.util.unit.DataSize;
  * @param scrubRate how much of the stored bytes the scrub reads in a second, to find what has changed where it lies; default
  *     16 MB, 0 turns it off
  * @param scrubRest how long the scrub rests between two rounds over all blobs; default 1 day
+ * @param masterKey Base64, 32 bytes: seals the keys of accounts, which seal those of encrypted objects ({@code ./mayfly up} makes
+ *     one); without it, encryption by the store (SSE-S3) is refused
+ * @param formerMasterKeys master keys that were replaced: what they sealed is sealed anew at the start
  * @param relayInterval how long the outbox may rest when it was empty; default 100 ms
  * @param relayBatch changes relayed in one transaction; default 500
  * @param shipInterval how often the usage journal is shipped; default 1 second
@@ -33,6 +37,8 @@ public record ObjectsProperties(
         @DefaultValue("1h") Duration orphanInterval,
         @DefaultValue("16MB") DataSize scrubRate,
         @DefaultValue("1d") Duration scrubRest,
+        @Nullable String masterKey,
+        @DefaultValue List<String> formerMasterKeys,
         @DefaultValue("100ms") Duration relayInterval,
         @DefaultValue("500") int relayBatch,
         @DefaultValue("1s") Duration shipInterval,

@@ -71,6 +71,9 @@ final class ServiceComponent implements Component {
         if (service.needsMasterKey()) {
             environment.put("MAYFLY_MASTER_KEY", secrets.masterKey());
         }
+        if (service == ServiceCatalog.OBJECTS) {
+            environment.put("MAYFLY_OBJECTS_MASTER_KEY", secrets.objectKey());
+        }
         if (service == ServiceCatalog.IDENTITY) {
             environment.put(
                     "MAYFLY_BOOTSTRAP_ACCESS_KEY_ID", installation.credentials().accessKeyId());

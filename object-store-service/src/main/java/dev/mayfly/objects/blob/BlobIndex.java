@@ -29,8 +29,20 @@ public class BlobIndex {
      *
      * @param size bytes as they lie in the store
      * @param checksums of the blocks that were asked for, or null when they are not known yet
+     * @param sealedKey the key of its bytes, null when they are not encrypted
+     * @param sealedBy the account whose key sealed that one; null for a customer's
      */
-    record Row(UUID id, long size, byte @Nullable [] checksums) {}
+    record Row(
+            UUID id,
+            long size,
+            byte @Nullable [] checksums,
+            @Nullable String sealedKey,
+            @Nullable String sealedBy) {
+        /** How many bytes of an object it holds. */
+        long plainSize() {
+            return sealedKey == null ? size : DataKey.plainSize(size);
+        }
+    }
 
     /**
      * What is known of the blocks that segments lie in, in their order.
@@ -39,7 +51,7 @@ public class BlobIndex {
      */
     List<Row> blocks(List<Segment> segments) throws NoSuchFileException {
         List<Row> rows = jdbc.sql("""
-                        SELECT b.id, b.size, substring(b.checksums FROM s.first::int * 4 + 1 FOR s.blocks::int * 4) AS checksums
+                        SELECT b.id, b.size, b.sealed_key, b.sealed_by, substring(b.checksums FROM s.first::int * 4 + 1 FOR s.blocks::int * 4) AS checksums
                         FROM unnest(?::uuid[], ?::bigint[], ?::bigint[]) WITH ORDINALITY AS s (id, first, blocks, n)
                         JOIN blob b ON b.id = s.id ORDER BY s.n""")
                 .param(new SqlArrayValue(
@@ -59,17 +71,18 @@ public class BlobIndex {
         return rows;
     }
 
+    /** Blocks of encrypted blobs hold a little less: the first is taken as if this was none, the last as if it was. */
     static long firstBlock(Segment segment) {
         return segment.offset() / BlockSums.BLOCK_BYTES;
     }
 
     static long lastBlock(Segment segment) {
-        return (segment.offset() + Math.max(1, segment.length()) - 1) / BlockSums.BLOCK_BYTES;
+        return (segment.offset() + Math.max(1, segment.length()) - 1) / DataKey.PLAIN_BYTES;
     }
 
     /** Blobs in the order of their ids, with all their checksums. */
     List<Row> after(UUID id, int limit) {
-        return jdbc.sql("SELECT id, size, checksums FROM blob WHERE id > ? ORDER BY id LIMIT ?")
+        return jdbc.sql("SELECT id, size, checksums, sealed_key, sealed_by FROM blob WHERE id > ? ORDER BY id LIMIT ?")
                 .params(id, limit)
                 .query(BlobIndex::read)
                 .list();
@@ -122,6 +135,11 @@ public class BlobIndex {
     }
 
     private static Row read(ResultSet row, int number) throws SQLException {
-        return new Row(row.getObject("id", UUID.class), row.getLong("size"), row.getBytes("checksums"));
+        return new Row(
+                row.getObject("id", UUID.class),
+                row.getLong("size"),
+                row.getBytes("checksums"),
+                row.getString("sealed_key"),
+                row.getString("sealed_by"));
     }
 }

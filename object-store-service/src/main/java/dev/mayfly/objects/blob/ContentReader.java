@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Copies content out, a block at a time, and none that is not what was written. */
 public final class ContentReader {
@@ -17,8 +18,10 @@ public final class ContentReader {
 
     private final BlobStore store;
     private final BlobIndex index;
+    private final DataKeys keys;
 
-    public ContentReader(BlobStore store, BlobIndex index) {
+    public ContentReader(BlobStore store, BlobIndex index, DataKeys keys) {
+        this.keys = keys;
         this.store = store;
         this.index = index;
     }
@@ -35,8 +38,15 @@ public final class ContentReader {
      */
     public void copy(Content content, Sink sink) throws IOException {
         byte[] inline = content.inline();
+        Seal seal = content.seal();
+        byte[] customerKey = seal == null ? null : seal.customerKey();
         if (inline != null) {
-            sink.write(inline, 0, inline.length);
+            if (seal == null) {
+                sink.write(inline, 0, inline.length);
+            } else {
+                byte[] plain = keys.openRow(inline, customerKey);
+                sink.write(plain, (int) seal.offset(), (int) (seal.length() < 0 ? plain.length : seal.length()));
+            }
             return;
         }
         byte[] buffer = new byte[BUFFER_BYTES];
@@ -47,7 +57,7 @@ public final class ContentReader {
             List<Segment> lot = segments.subList(from, to);
             List<BlobIndex.Row> rows = index.blocks(lot);
             for (int i = 0; i < lot.size(); i++) {
-                copy(lot.get(i), rows.get(i), buffer, sink);
+                copy(lot.get(i), rows.get(i), customerKey, buffer, sink);
             }
             from = to;
         }
@@ -65,24 +75,33 @@ public final class ContentReader {
         return to;
     }
 
-    private void copy(Segment segment, BlobIndex.Row row, byte[] buffer, Sink sink) throws IOException {
-        byte[] sums = row.checksums();
+    private void copy(Segment segment, BlobIndex.Row row, byte @Nullable [] customerKey, byte[] buffer, Sink sink)
+            throws IOException {
         long end = segment.offset() + segment.length();
-        long at = BlobIndex.firstBlock(segment) * BlockSums.BLOCK_BYTES;
-        long stop = Math.min(row.size(), (BlobIndex.lastBlock(segment) + 1) * BlockSums.BLOCK_BYTES);
-        if (stop < end) {
-            throw damaged(segment, "the index names bytes behind its end");
+        if (row.plainSize() < end) {
+            throw tooShort(segment);
         }
+        String sealed = row.sealedKey();
+        DataKey key = sealed == null ? null : keys.open(sealed, row.sealedBy(), customerKey);
+        int plainBytes = key == null ? BlockSums.BLOCK_BYTES : DataKey.PLAIN_BYTES;
+        long block = segment.offset() / plainBytes;
+        long at = block * BlockSums.BLOCK_BYTES;
+        long stop = Math.min(row.size(), ((end - 1) / plainBytes + 1) * BlockSums.BLOCK_BYTES);
+        byte[] sums = row.checksums();
         try (InputStream in = store.read(segment.blob(), at, stop - at)) {
-            for (int block = 0; at < stop; block++) {
+            while (at < stop) {
                 int count = in.readNBytes(buffer, 0, (int) Math.min(buffer.length, stop - at));
-                if (sums != null && !BlockSums.fits(sums, block, buffer, count)) {
+                if (sums != null
+                        && !BlockSums.fits(sums, (int) (block - BlobIndex.firstBlock(segment)), buffer, count)) {
                     throw damaged(segment, BlobIndex.otherChecksum(at, count));
                 }
-                int first = (int) Math.max(0, segment.offset() - at);
-                int last = (int) Math.min(count, end - at);
-                sink.write(buffer, first, last - first);
+                byte[] plain = key == null ? buffer : key.open(segment.blob(), block, buffer, 0, count);
+                long start = block * plainBytes;
+                int first = (int) Math.max(0, segment.offset() - start);
+                int last = (int) Math.min(key == null ? count : plain.length, end - start);
+                sink.write(plain, first, last - first);
                 at += count;
+                block++;
             }
         } catch (EOFException e) {
             throw damaged(segment, "it ends before its " + row.size() + " bytes");

@@ -41,6 +41,10 @@ public enum S3Error {
     INVALID_BUCKET_NAME("InvalidBucketName", 400, "The specified bucket is not valid."),
     INVALID_BUCKET_STATE("InvalidBucketState", 409, "The request is not valid with the current state of the bucket."),
     INVALID_DIGEST("InvalidDigest", 400, "The Content-MD5 you specified was invalid."),
+    INVALID_ENCRYPTION_ALGORITHM(
+            "InvalidEncryptionAlgorithmError",
+            400,
+            "The encryption request you specified is not valid. The valid value is AES256."),
     INVALID_LOCATION_CONSTRAINT("InvalidLocationConstraint", 400, "The specified location-constraint is not valid"),
     INVALID_PART(
             "InvalidPart",
@@ -100,6 +104,10 @@ public enum S3Error {
             400,
             "Your socket connection to the server was not read from or written to within the timeout period."),
     SERVICE_UNAVAILABLE("ServiceUnavailable", 503, "Service is unable to handle request."),
+    SERVER_SIDE_ENCRYPTION_CONFIGURATION_NOT_FOUND(
+            "ServerSideEncryptionConfigurationNotFoundError",
+            404,
+            "The server side encryption configuration was not found"),
     SIGNATURE_DOES_NOT_MATCH(
             "SignatureDoesNotMatch",
             403,

@@ -6,6 +6,7 @@ import dev.mayfly.objects.body.ObjectChecksum;
 import dev.mayfly.objects.body.RequestBody;
 import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.bucket.Buckets;
+import dev.mayfly.objects.encryption.ServerSideEncryption;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.lock.ObjectLocks;
@@ -92,6 +93,7 @@ final class CompleteMultipartUpload implements Handler {
         }
         Answer answer = Answer.xml(xml);
         ObjectHeaders.addVersion(answer, completed.version());
+        ServerSideEncryption.tell(answer, request, object.attributes().encryption());
         return answer;
     }
 

@@ -4,6 +4,8 @@ import dev.mayfly.objects.body.ChecksumAlgorithm;
 import dev.mayfly.objects.body.ObjectChecksum;
 import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.bucket.Buckets;
+import dev.mayfly.objects.encryption.Encryption;
+import dev.mayfly.objects.encryption.ServerSideEncryption;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.lock.ObjectLocks;
@@ -25,9 +27,12 @@ final class CreateMultipartUpload implements Handler {
     private final Buckets buckets;
     private final Uploads uploads;
     private final ObjectLocks locks;
+    private final ServerSideEncryption encryption;
     private final Clock clock;
 
-    CreateMultipartUpload(Buckets buckets, Uploads uploads, ObjectLocks locks, Clock clock) {
+    CreateMultipartUpload(
+            Buckets buckets, Uploads uploads, ObjectLocks locks, ServerSideEncryption encryption, Clock clock) {
+        this.encryption = encryption;
         this.buckets = buckets;
         this.uploads = uploads;
         this.locks = locks;
@@ -45,10 +50,13 @@ final class CreateMultipartUpload implements Handler {
         ChecksumAlgorithm checksum = ChecksumAlgorithm.named(request.header("x-amz-checksum-algorithm"));
         ObjectChecksum.Type type = type(request, checksum);
         Bucket bucket = buckets.open(request);
+        Encryption chosen = encryption.of(request, bucket).encryption();
         var upload = new Upload(
                 UUID.randomUUID(),
                 request.key(),
-                ObjectAttributes.of(request).locked(locks.asked(bucket, request)),
+                ObjectAttributes.of(request)
+                        .locked(locks.asked(bucket, request))
+                        .with(chosen),
                 checksum,
                 type,
                 clock.instant().truncatedTo(ChronoUnit.MILLIS));
@@ -60,6 +68,7 @@ final class CreateMultipartUpload implements Handler {
         if (checksum != null && type != null) {
             answer.with("x-amz-checksum-algorithm", checksum.name()).with("x-amz-checksum-type", type.name());
         }
+        ServerSideEncryption.tell(answer, request, chosen);
         return answer;
     }
 

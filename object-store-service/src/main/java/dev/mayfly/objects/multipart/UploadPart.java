@@ -7,6 +7,7 @@ import dev.mayfly.objects.body.ObjectChecksum;
 import dev.mayfly.objects.body.RequestBody;
 import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.bucket.Buckets;
+import dev.mayfly.objects.encryption.ServerSideEncryption;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.object.Change;
@@ -29,9 +30,11 @@ final class UploadPart implements Handler {
     private final Buckets buckets;
     private final Uploads uploads;
     private final BlobStore store;
+    private final ServerSideEncryption encryption;
     private final Clock clock;
 
-    UploadPart(Buckets buckets, Uploads uploads, BlobStore store, Clock clock) {
+    UploadPart(Buckets buckets, Uploads uploads, BlobStore store, ServerSideEncryption encryption, Clock clock) {
+        this.encryption = encryption;
         this.buckets = buckets;
         this.uploads = uploads;
         this.store = store;
@@ -50,7 +53,9 @@ final class UploadPart implements Handler {
         Bucket bucket = buckets.open(request);
         Upload upload = uploads.require(bucket, request);
         RequestBody body = RequestBody.of(request, upload.checksum(), MAX_BYTES);
-        try (var writer = new ContentWriter(store, 0, body.length())) {
+        ServerSideEncryption.Choice sealing =
+                encryption.ofPart(request, bucket, upload.attributes().encryption());
+        try (var writer = new ContentWriter(store, 0, body.length(), sealing.key())) {
             RequestBody.Summary summary = body.copyTo(writer);
             ObjectChecksum checksum = summary.checksum();
             if (upload.checksum() != null && checksum != null && checksum.algorithm() != upload.checksum()) {
@@ -79,6 +84,7 @@ final class UploadPart implements Handler {
             if (checksum != null) {
                 answer.with(checksum.algorithm().header(), checksum.value());
             }
+            ServerSideEncryption.tell(answer, request, sealing.encryption());
             return answer;
         }
     }

@@ -7,6 +7,8 @@ import dev.mayfly.objects.blob.Segment;
 import dev.mayfly.objects.body.Hash;
 import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.bucket.Buckets;
+import dev.mayfly.objects.encryption.Encryption;
+import dev.mayfly.objects.encryption.ServerSideEncryption;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.object.ByteRange;
@@ -40,6 +42,7 @@ final class UploadPartCopy implements Handler {
     private final Uploads uploads;
     private final ObjectIndex index;
     private final ContentReader reader;
+    private final ServerSideEncryption encryption;
     private final Transactions transactions;
     private final Clock clock;
 
@@ -48,12 +51,14 @@ final class UploadPartCopy implements Handler {
             Uploads uploads,
             ObjectIndex index,
             ContentReader reader,
+            ServerSideEncryption encryption,
             Transactions transactions,
             Clock clock) {
         this.buckets = buckets;
         this.uploads = uploads;
         this.index = index;
         this.reader = reader;
+        this.encryption = encryption;
         this.transactions = transactions;
         this.clock = clock;
     }
@@ -75,7 +80,7 @@ final class UploadPartCopy implements Handler {
         CopySource source = CopySource.of(request, buckets);
         Copied copied = null;
         while (copied == null) {
-            copied = copy(request, Change.of(bucket, request, ""), upload, source, number);
+            copied = copy(request, bucket, upload, source, number);
         }
         Part part = copied.part();
         Xml xml = Xml.root("CopyPartResult")
@@ -85,6 +90,7 @@ final class UploadPartCopy implements Handler {
             xml.element(upload.checksum().element(), part.checksum());
         }
         Answer answer = Answer.xml(xml);
+        ServerSideEncryption.tell(answer, request, upload.attributes().encryption());
         source.tell(answer, copied.source());
         return answer;
     }
@@ -92,38 +98,45 @@ final class UploadPartCopy implements Handler {
     private record Copied(StoredObject source, Part part) {}
 
     /** The part, or null when the source was replaced and swept meanwhile: then it is read again. */
-    private @Nullable Copied copy(S3Request request, Change change, Upload upload, CopySource from, int number)
+    private @Nullable Copied copy(S3Request request, Bucket bucket, Upload upload, CopySource from, int number)
             throws IOException {
         StoredObject source = index.require(from.bucket(), from.key(), from.version(), true);
         ReadConditions.requireForCopy(request, source);
+        Change change = Change.of(bucket, request, "");
+        Encryption known = source.attributes().encryption();
+        ServerSideEncryption.Choice sealing =
+                encryption.ofPart(request, bucket, upload.attributes().encryption());
+        Content content = ServerSideEncryption.unlockedSource(request, known, source.content());
+        long size = source.size();
         String header = request.header("x-amz-copy-source-range");
-        Content content = source.content();
         if (header != null) {
             ByteRange range = ByteRange.parseForCopy(header, source.size());
             content = content.range(range.offset(), range.length());
+            size = range.length();
         }
-        boolean small = content.inline() != null;
+        boolean rewritten = content.inline() != null
+                || !ServerSideEncryption.isSame(known, from.bucket(), sealing, bucket, request);
         Hash md5 = Hash.digest("MD5");
         Hash checksum = upload.checksum() == null ? null : upload.checksum().hash();
-        try (var writer = new ContentWriter(reader.store(), 0, content.size())) {
+        try (var writer = new ContentWriter(reader.store(), 0, size, sealing.key())) {
             reader.copy(content, (bytes, offset, length) -> {
                 md5.update(bytes, offset, length);
                 if (checksum != null) {
                     checksum.update(bytes, offset, length);
                 }
-                if (small && length > 0) {
+                if (rewritten && length > 0) {
                     writer.write(bytes, offset, length);
                 }
             });
             List<Segment> fresh = writer.finish().segments();
-            List<Segment> shared = content.segments();
+            List<Segment> shared = rewritten ? List.of() : content.segments();
             var part = new Part(
                     number,
-                    content.size(),
+                    size,
                     HexFormat.of().formatHex(md5.value()),
                     checksum == null ? null : Base64.getEncoder().encodeToString(checksum.value()),
                     clock.instant().truncatedTo(ChronoUnit.MILLIS),
-                    small ? fresh : shared);
+                    rewritten ? fresh : shared);
             writer.release();
             try {
                 boolean done = transactions.run(() -> {

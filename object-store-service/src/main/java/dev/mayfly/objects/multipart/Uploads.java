@@ -39,7 +39,8 @@ class Uploads {
                     blob_offsets = excluded.blob_offsets, blob_lengths = excluded.blob_lengths
                 RETURNING old.size AS old_size, old.blob_ids AS old_blobs
             ), fresh AS (
-                INSERT INTO blob (id, size, checksums) SELECT f.id, f.size, f.checksums FROM put, unnest(?::uuid[], ?::bigint[], ?::bytea[]) AS f (id, size, checksums)
+                INSERT INTO blob (id, size, checksums, sealed_key, sealed_by) SELECT f.id, f.size, f.checksums, f.sealed_key, f.sealed_by FROM put, unnest(?::uuid[], ?::bigint[], ?::bytea[], ?::text[], ?::text[])
+                    AS f (id, size, checksums, sealed_key, sealed_by)
             ), released AS (
                 INSERT INTO blob_release (blob_id) SELECT unnest(old_blobs) FROM put
             ), told AS (

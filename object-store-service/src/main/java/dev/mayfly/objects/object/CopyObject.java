@@ -1,11 +1,16 @@
 package dev.mayfly.objects.object;
 
+import dev.mayfly.objects.ObjectsProperties;
+import dev.mayfly.objects.blob.Content;
 import dev.mayfly.objects.blob.ContentReader;
+import dev.mayfly.objects.blob.ContentWriter;
 import dev.mayfly.objects.body.ChecksumAlgorithm;
 import dev.mayfly.objects.body.Hash;
 import dev.mayfly.objects.body.ObjectChecksum;
 import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.bucket.Buckets;
+import dev.mayfly.objects.encryption.Encryption;
+import dev.mayfly.objects.encryption.ServerSideEncryption;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.lock.ObjectLock;
@@ -34,6 +39,8 @@ final class CopyObject implements Handler {
     private final ObjectIndex index;
     private final ObjectLocks locks;
     private final ContentReader reader;
+    private final ServerSideEncryption encryption;
+    private final ObjectsProperties properties;
     private final Transactions transactions;
     private final Clock clock;
 
@@ -42,8 +49,12 @@ final class CopyObject implements Handler {
             ObjectIndex index,
             ObjectLocks locks,
             ContentReader reader,
+            ServerSideEncryption encryption,
+            ObjectsProperties properties,
             Transactions transactions,
             Clock clock) {
+        this.encryption = encryption;
+        this.properties = properties;
         this.buckets = buckets;
         this.index = index;
         this.locks = locks;
@@ -69,6 +80,8 @@ final class CopyObject implements Handler {
         CopySource source = CopySource.of(request, buckets);
         if (!replace
                 && request.header(ObjectAttributes.REDIRECT) == null
+                && request.header("x-amz-server-side-encryption") == null
+                && request.header("x-amz-server-side-encryption-customer-algorithm") == null
                 && source.version() == null
                 && source.bucket().id() == bucket.id()
                 && source.key().equals(request.key())) {
@@ -93,6 +106,7 @@ final class CopyObject implements Handler {
         Answer answer = Answer.xml(xml);
         source.tell(answer, copied.source());
         ObjectHeaders.addVersion(answer, copied.version());
+        ServerSideEncryption.tell(answer, request, copy.attributes().encryption());
         return answer;
     }
 
@@ -115,6 +129,9 @@ final class CopyObject implements Handler {
                     "The specified copy source is larger than the maximum allowable size for a copy source: "
                             + MAX_BYTES);
         }
+        Encryption known = source.attributes().encryption();
+        Content content = ServerSideEncryption.unlockedSource(request, known, source.content());
+        ServerSideEncryption.Choice sealing = encryption.ofCopy(request, bucket, known);
         ObjectAttributes attributes = (replace
                         ? ObjectAttributes.of(request)
                         : source.attributes().copied(request))
@@ -122,17 +139,14 @@ final class CopyObject implements Handler {
                         ObjectTags.replaces(request)
                                 ? ObjectTags.of(request)
                                 : source.attributes().tags())
-                .locked(locks.applied(bucket, lock));
-        var copy = new StoredObject(
-                request.key(),
-                source.size(),
-                source.etag(),
-                clock.instant().truncatedTo(ChronoUnit.MILLIS),
-                attributes.with(checksum(request, source)),
-                source.content(),
-                source.partSizes(),
-                null);
+                .locked(locks.applied(bucket, lock))
+                .with(checksum(request, source, content))
+                .with(sealing.encryption());
         Change change = Change.of(bucket, request, "ObjectCreated:Copy");
+        if (!ServerSideEncryption.isSame(known, from.bucket(), sealing, bucket, request)) {
+            return rewritten(request, change, source, content, attributes, sealing, condition);
+        }
+        StoredObject copy = copy(request, source, attributes.with(known), source.content());
         return transactions
                 .run(() -> index.share(source.content().segments())
                         ? Optional.of(new Copied(source, copy, index.put(change, copy, List.of(), 0, condition)))
@@ -140,15 +154,51 @@ final class CopyObject implements Handler {
                 .orElse(null);
     }
 
+    private StoredObject copy(S3Request request, StoredObject source, ObjectAttributes attributes, Content content) {
+        return new StoredObject(
+                request.key(),
+                source.size(),
+                source.etag(),
+                clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                attributes,
+                content,
+                source.partSizes(),
+                null);
+    }
+
+    /** A copy that is encrypted in another way: its bytes are its own. */
+    private Copied rewritten(
+            S3Request request,
+            Change change,
+            StoredObject source,
+            Content content,
+            ObjectAttributes attributes,
+            ServerSideEncryption.Choice sealing,
+            WriteCondition condition)
+            throws IOException {
+        try (var writer = new ContentWriter(reader.store(), properties.inlineLimit(), source.size(), sealing.key())) {
+            reader.copy(content, writer);
+            StoredObject copy = copy(request, source, attributes, writer.finish());
+            writer.release();
+            try {
+                return new Copied(source, copy, index.put(change, copy, writer.blobs(), 0, condition));
+            } catch (S3Exception e) {
+                writer.reclaim();
+                throw e;
+            }
+        }
+    }
+
     /** The source's checksum, or one of another kind that the request asks for. */
-    private @Nullable ObjectChecksum checksum(S3Request request, StoredObject source) throws IOException {
+    private @Nullable ObjectChecksum checksum(S3Request request, StoredObject source, Content content)
+            throws IOException {
         ObjectChecksum known = source.attributes().checksum();
         ChecksumAlgorithm wanted = ChecksumAlgorithm.named(request.header("x-amz-checksum-algorithm"));
         if (wanted == null || known != null && known.algorithm() == wanted) {
             return known;
         }
         Hash hash = wanted.hash();
-        reader.copy(source.content(), hash::update);
+        reader.copy(content, hash::update);
         return new ObjectChecksum(
                 wanted, Base64.getEncoder().encodeToString(hash.value()), ObjectChecksum.Type.FULL_OBJECT);
     }

@@ -3,6 +3,7 @@ package dev.mayfly.objects.object;
 import dev.mayfly.objects.body.ObjectChecksum;
 import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.bucket.Buckets;
+import dev.mayfly.objects.encryption.ServerSideEncryption;
 import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.protocol.Answer;
 import dev.mayfly.objects.protocol.Handler;
@@ -39,6 +40,7 @@ final class GetObjectAttributes implements Handler {
     public Answer handle(S3Request request) {
         Bucket bucket = buckets.open(request);
         StoredObject object = index.require(bucket, request.key(), VersionId.of(request), false);
+        ServerSideEncryption.unlocked(request, object.attributes().encryption(), object.content());
         String wanted = request.headers("x-amz-object-attributes");
         if (wanted.isBlank()) {
             throw S3Exception.invalidArgument(

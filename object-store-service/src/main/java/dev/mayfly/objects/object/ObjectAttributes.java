@@ -2,6 +2,7 @@ package dev.mayfly.objects.object;
 
 import dev.mayfly.contracts.events.Json;
 import dev.mayfly.objects.body.ObjectChecksum;
+import dev.mayfly.objects.encryption.Encryption;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.lock.ObjectLock;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * What an object is stored with besides its bytes: one JSON column, since nothing is searched for in it.
  *
  * @param headers the system headers that the client sent, names in lower case
+ * @param encryption null when the bytes are kept as they are
  * @param metadata names without {@code x-amz-meta-}, in lower case; values with the bytes of the client
  * @param tags in the order of the client
  * @param lock null when the version was never locked
@@ -26,7 +28,8 @@ public record ObjectAttributes(
         Map<String, String> metadata,
         @Nullable ObjectChecksum checksum,
         Map<String, String> tags,
-        @Nullable ObjectLock lock) {
+        @Nullable ObjectLock lock,
+        @Nullable Encryption encryption) {
 
     private static final String META = "x-amz-meta-";
     private static final int MAX_METADATA_BYTES = 2048;
@@ -76,7 +79,7 @@ public record ObjectAttributes(
                     S3Error.METADATA_TOO_LARGE.message(),
                     Map.of("Size", Integer.toString(size), "MaxSizeAllowed", Integer.toString(MAX_METADATA_BYTES)));
         }
-        return new ObjectAttributes(headers, metadata, null, ObjectTags.of(request), null);
+        return new ObjectAttributes(headers, metadata, null, ObjectTags.of(request), null, null);
     }
 
     private static Optional<String> redirect(S3Request request) {
@@ -100,7 +103,7 @@ public record ObjectAttributes(
         var kept = new TreeMap<>(headers);
         kept.remove(REDIRECT);
         redirect(request).ifPresent(location -> kept.put(REDIRECT, location));
-        return new ObjectAttributes(kept, metadata, checksum, tags, lock);
+        return new ObjectAttributes(kept, metadata, checksum, tags, lock, encryption);
     }
 
     private static String withoutAwsChunked(String encoding) {
@@ -114,19 +117,23 @@ public record ObjectAttributes(
     }
 
     public ObjectAttributes with(@Nullable ObjectChecksum known) {
-        return new ObjectAttributes(headers, metadata, known, tags, lock);
+        return new ObjectAttributes(headers, metadata, known, tags, lock, encryption);
     }
 
     ObjectAttributes tagged(Map<String, String> others) {
-        return new ObjectAttributes(headers, metadata, checksum, others, lock);
+        return new ObjectAttributes(headers, metadata, checksum, others, lock, encryption);
     }
 
     public ObjectAttributes locked(@Nullable ObjectLock other) {
-        return new ObjectAttributes(headers, metadata, checksum, tags, other);
+        return new ObjectAttributes(headers, metadata, checksum, tags, other, encryption);
     }
 
     ObjectLock lockOrNone() {
         return lock == null ? ObjectLock.NONE : lock;
+    }
+
+    public ObjectAttributes with(@Nullable Encryption chosen) {
+        return new ObjectAttributes(headers, metadata, checksum, tags, lock, chosen);
     }
 
     public static ObjectAttributes read(String json) {

@@ -62,13 +62,14 @@ final class ObjectColumns {
             byte[] inline = row.getBytes("inline_bytes");
             content = inline == null ? Content.of(SegmentColumns.read(row)) : Content.of(inline);
         }
+        ObjectAttributes attributes = ObjectAttributes.read(row.getString("attributes"));
         return new StoredObject(
                 new String(row.getBytes("key"), StandardCharsets.UTF_8),
                 row.getLong("size"),
                 row.getString("etag"),
                 row.getObject("modified_at", OffsetDateTime.class).toInstant(),
-                ObjectAttributes.read(row.getString("attributes")),
-                content,
+                attributes,
+                attributes.encryption() == null ? content : content.sealed(),
                 SegmentColumns.numbers(row.getArray("part_sizes")),
                 row.getObject("upload_id", UUID.class),
                 version(row));

@@ -42,8 +42,9 @@ public class ObjectIndex {
     /** To be put after the part {@code put}, which has what was replaced; parameters as {@link #tell} has them. */
     static final String AND_TELL = """
             ), fresh AS (
-                INSERT INTO blob (id, size, checksums)
-                SELECT f.id, f.size, f.checksums FROM put, unnest(?::uuid[], ?::bigint[], ?::bytea[]) AS f (id, size, checksums)
+                INSERT INTO blob (id, size, checksums, sealed_key, sealed_by)
+                SELECT f.id, f.size, f.checksums, f.sealed_key, f.sealed_by FROM put, unnest(?::uuid[], ?::bigint[], ?::bytea[], ?::text[], ?::text[])
+                    AS f (id, size, checksums, sealed_key, sealed_by)
             ), released AS (
                 INSERT INTO blob_release (blob_id) SELECT unnest(old_blobs) FROM put
             ), told AS (

@@ -7,6 +7,7 @@ import dev.mayfly.objects.blob.ContentWriter;
 import dev.mayfly.objects.body.RequestBody;
 import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.bucket.Buckets;
+import dev.mayfly.objects.encryption.ServerSideEncryption;
 import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.lock.ObjectLock;
 import dev.mayfly.objects.lock.ObjectLocks;
@@ -30,6 +31,7 @@ final class PutObject implements Handler {
     private final ObjectIndex index;
     private final ObjectLocks locks;
     private final BlobStore store;
+    private final ServerSideEncryption encryption;
     private final ObjectsProperties properties;
     private final Clock clock;
 
@@ -38,8 +40,10 @@ final class PutObject implements Handler {
             ObjectIndex index,
             ObjectLocks locks,
             BlobStore store,
+            ServerSideEncryption encryption,
             ObjectsProperties properties,
             Clock clock) {
+        this.encryption = encryption;
         this.buckets = buckets;
         this.index = index;
         this.locks = locks;
@@ -61,7 +65,8 @@ final class PutObject implements Handler {
         RequestBody body = RequestBody.of(request, null, MAX_BYTES);
         Bucket bucket = buckets.open(request);
         ObjectLock lock = locks.asked(bucket, request);
-        try (var writer = new ContentWriter(store, properties.inlineLimit(), body.length())) {
+        ServerSideEncryption.Choice sealing = encryption.of(request, bucket);
+        try (var writer = new ContentWriter(store, properties.inlineLimit(), body.length(), sealing.key())) {
             RequestBody.Summary summary = body.copyTo(writer);
             Content content = writer.finish();
             var object = new StoredObject(
@@ -69,7 +74,10 @@ final class PutObject implements Handler {
                     summary.length(),
                     summary.md5(),
                     clock.instant().truncatedTo(ChronoUnit.MILLIS),
-                    attributes.with(summary.checksum()).locked(locks.applied(bucket, lock)),
+                    attributes
+                            .with(summary.checksum())
+                            .locked(locks.applied(bucket, lock))
+                            .with(sealing.encryption()),
                     content,
                     List.of(),
                     null);
@@ -85,6 +93,7 @@ final class PutObject implements Handler {
             Answer answer = Answer.empty(200).with("ETag", ETags.quoted(summary.md5()));
             ObjectHeaders.addChecksum(answer, summary.checksum());
             ObjectHeaders.addVersion(answer, version);
+            ServerSideEncryption.tell(answer, request, sealing.encryption());
             return answer;
         }
     }

@@ -3,6 +3,8 @@ package dev.mayfly.objects.object;
 import dev.mayfly.objects.blob.Content;
 import dev.mayfly.objects.body.ObjectChecksum;
 import dev.mayfly.objects.bucket.Bucket;
+import dev.mayfly.objects.encryption.Encryption;
+import dev.mayfly.objects.encryption.ServerSideEncryption;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.protocol.Answer;
@@ -24,13 +26,16 @@ public final class ReadObject {
             unchanged.headers().remove("Content-Type");
             return unchanged;
         }
+        Encryption encryption = object.attributes().encryption();
+        Content content = ServerSideEncryption.unlocked(request, encryption, object.content());
         Integer part = partNumber(request);
         ByteRange range =
                 part == null ? ByteRange.parse(request.header("range"), object.size()) : partRange(object, part);
         long length = range == null ? object.size() : range.length();
         Answer answer =
-                new Answer(range == null ? 200 : 206, new LinkedHashMap<>(), body(request, object, range, length));
+                new Answer(range == null ? 200 : 206, new LinkedHashMap<>(), body(request, content, range, length));
         ObjectHeaders.add(answer, bucket, object);
+        ServerSideEncryption.tell(answer, request, encryption);
         ObjectHeaders.override(answer, request);
         if (range != null) {
             answer.with("Content-Range", range.contentRange(object.size()));
@@ -45,11 +50,10 @@ public final class ReadObject {
         return answer;
     }
 
-    private static Answer.Body body(S3Request request, StoredObject object, @Nullable ByteRange range, long length) {
+    private static Answer.Body body(S3Request request, Content content, @Nullable ByteRange range, long length) {
         if (request.operation() == S3Operation.HEAD_OBJECT) {
             return new Answer.HeadOnly(length);
         }
-        Content content = object.content();
         return new Answer.Bytes(range == null ? content : content.range(range.offset(), length), length);
     }
 

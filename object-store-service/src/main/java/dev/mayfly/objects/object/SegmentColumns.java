@@ -29,13 +29,17 @@ public final class SegmentColumns {
                 "bigint", segments.stream().map(Segment::length).toArray());
     }
 
-    /** Three parameters: ids, sizes and checksums. */
+    /** Five parameters: ids, sizes, checksums, sealed keys and what sealed them. */
     public static List<SqlArrayValue> blobs(List<NewBlob> blobs) {
         return List.of(
                 new SqlArrayValue("uuid", blobs.stream().map(NewBlob::id).toArray()),
                 new SqlArrayValue("bigint", blobs.stream().map(NewBlob::size).toArray()),
                 new SqlArrayValue("bytea", (Object[])
-                        blobs.stream().map(NewBlob::checksums).toArray(byte[][]::new)));
+                        blobs.stream().map(NewBlob::checksums).toArray(byte[][]::new)),
+                new SqlArrayValue("text", (Object[])
+                        blobs.stream().map(NewBlob::sealedKey).toArray(String[]::new)),
+                new SqlArrayValue(
+                        "text", (Object[]) blobs.stream().map(NewBlob::sealedBy).toArray(String[]::new)));
     }
 
     public static SqlArrayValue numbers(List<Long> numbers) {

@@ -10,9 +10,8 @@ import java.util.Set;
 /** Refuses what a write asks for and would not get: to ignore it in silence would be a lie. */
 public final class UnsupportedHeaders {
     private static final List<String> REFUSED = List.of(
-            "x-amz-server-side-encryption",
-            "x-amz-server-side-encryption-customer-algorithm",
-            "x-amz-copy-source-server-side-encryption-customer-algorithm",
+            "x-amz-server-side-encryption-aws-kms-key-id",
+            "x-amz-server-side-encryption-context",
             "x-amz-write-offset-bytes");
 
     /** Those that promise no more than STANDARD keeps. */

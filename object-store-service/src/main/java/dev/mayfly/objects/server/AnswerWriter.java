@@ -63,6 +63,7 @@ class AnswerWriter {
 
     private boolean sendFile(Answer.Bytes bytes, HttpServletRequest request) throws IOException {
         if (bytes.length() < SENDFILE_FROM_BYTES
+                || bytes.content().seal() != null
                 || bytes.content().segments().size() != 1
                 || !Boolean.TRUE.equals(request.getAttribute(SENDFILE + "support"))) {
             return false;

@@ -146,7 +146,7 @@ class BucketsTest {
                 .send()
                 .expect(200);
         store.put("/" + bucket + "/k", "x")
-                .header("x-amz-server-side-encryption", "AES256")
+                .header("x-amz-server-side-encryption", "aws:kms")
                 .send()
                 .expect(501, "NotImplemented");
     }

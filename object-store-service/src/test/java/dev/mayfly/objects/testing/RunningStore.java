@@ -53,6 +53,7 @@ public final class RunningStore {
                         "--mayfly.services.registry=http://127.0.0.1:" + registry.port(),
                         "--mayfly.objects.ship-interval=100ms",
                         "--mayfly.objects.sweep-interval=1h",
+                        "--mayfly.objects.master-key=" + Sealer.newKey(),
                         "--mayfly.objects.scrub-rate=0B",
                         "--spring.datasource.url=" + TestPostgres.url("objects"),
                         "--spring.datasource.username=objects",

@@ -14,11 +14,16 @@ import java.util.function.Supplier;
  *
  * @param trustKey Base64, 32 bytes; under it services vouch for requests to each other
  * @param masterKey Base64, 32 bytes; seals the access keys' secrets
+ * @param objectKey Base64, 32 bytes; seals the keys of encrypted objects
  * @param postgresPassword of PostgreSQL's superuser
  * @param databasePasswords by role
  */
 public record Secrets(
-        String trustKey, String masterKey, String postgresPassword, Map<String, String> databasePasswords) {
+        String trustKey,
+        String masterKey,
+        String objectKey,
+        String postgresPassword,
+        Map<String, String> databasePasswords) {
 
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final String DATABASE_PASSWORD = "database-password.";
@@ -29,6 +34,7 @@ public record Secrets(
         int before = kept.size();
         String trust = secret(kept, "trust-key", Secrets::newKey);
         String master = secret(kept, "master-key", Secrets::newKey);
+        String object = secret(kept, "object-key", Secrets::newKey);
         String postgres = secret(kept, "postgres-password", Secrets::newPassword);
         var passwords = new LinkedHashMap<String, String>();
         for (String role : databaseRoles) {
@@ -39,7 +45,7 @@ public record Secrets(
                     home.keysFile(), "Without these, what is stored cannot be read. Keep them with the data.", kept);
         }
         SecretFile.protect(home.keysFile());
-        return new Secrets(trust, master, postgres, Map.copyOf(passwords));
+        return new Secrets(trust, master, object, postgres, Map.copyOf(passwords));
     }
 
     /** Whether an installation has been started here before. */
