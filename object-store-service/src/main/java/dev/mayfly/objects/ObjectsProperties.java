@@ -1,5 +1,6 @@
 package dev.mayfly.objects;
 
+import dev.mayfly.objects.acl.Ownership;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ import org.springframework.util.unit.DataSize;
  * @param relayInterval how long the outbox may rest when it was empty; default 100 ms
  * @param relayBatch changes relayed in one transaction; default 500
  * @param shipInterval how often the usage journal is shipped; default 1 second
+ * @param ownership who owns what others write to a bucket without ownership controls, and so whether it has access control
+ *     lists: {@code bucket-owner-enforced} (the default: it has none), {@code bucket-owner-preferred} or {@code object-writer}
  * @param s3 the store behind {@code blobs=s3}
  */
 @ConfigurationProperties("mayfly.objects")
@@ -42,6 +45,7 @@ public record ObjectsProperties(
         @DefaultValue("100ms") Duration relayInterval,
         @DefaultValue("500") int relayBatch,
         @DefaultValue("1s") Duration shipInterval,
+        @DefaultValue("bucket-owner-enforced") Ownership ownership,
         @Nullable S3 s3) {
 
     /** The adapters of the blob port. */

@@ -24,28 +24,28 @@ public class Buckets {
         this.jdbc = jdbc;
     }
 
-    /**
-     * The bucket that the request names, if its account owns it.
-     *
-     * @throws S3Exception NoSuchBucket or AccessDenied
-     */
+    /** The bucket that the request names, which the caller has been let into. */
     public Bucket open(S3Request request) {
-        String expected = request.header("x-amz-expected-bucket-owner");
-        if (expected != null && !expected.equals(request.accountId())) {
-            throw new S3Exception(S3Error.ACCESS_DENIED);
-        }
-        return open(request.bucket(), request.accountId());
+        return open(request, request.bucket());
     }
 
-    /** As {@link #open(S3Request)}, for a bucket that a header names. */
-    public Bucket open(String name, String accountId) {
-        Bucket bucket = find(name)
+    /**
+     * As {@link #open(S3Request)}, for a bucket that a header names.
+     *
+     * @throws S3Exception AccessDenied when the caller has not been let in
+     */
+    public Bucket open(S3Request request, String name) {
+        if (request.opened(name) instanceof Bucket bucket) {
+            return bucket;
+        }
+        throw new S3Exception(S3Error.ACCESS_DENIED);
+    }
+
+    /** @throws S3Exception NoSuchBucket */
+    public Bucket require(String name) {
+        return find(name)
                 .orElseThrow(() -> new S3Exception(
                         S3Error.NO_SUCH_BUCKET, S3Error.NO_SUCH_BUCKET.message(), Map.of("BucketName", name)));
-        if (!bucket.accountId().equals(accountId)) {
-            throw new S3Exception(S3Error.ACCESS_DENIED);
-        }
-        return bucket;
     }
 
     /** The bucket of that name, whoever asks. */

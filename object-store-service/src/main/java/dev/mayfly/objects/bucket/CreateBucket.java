@@ -1,10 +1,15 @@
 package dev.mayfly.objects.bucket;
 
+import dev.mayfly.objects.ObjectsProperties;
+import dev.mayfly.objects.acl.Acl;
+import dev.mayfly.objects.acl.BucketRules;
+import dev.mayfly.objects.acl.Ownership;
+import dev.mayfly.objects.acl.WrittenAcl;
 import dev.mayfly.objects.body.RequestBody;
+import dev.mayfly.objects.bucket.settings.BucketSettings;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.protocol.Answer;
-import dev.mayfly.objects.protocol.CannedAcl;
 import dev.mayfly.objects.protocol.Handler;
 import dev.mayfly.objects.protocol.S3Operation;
 import dev.mayfly.objects.protocol.S3Request;
@@ -14,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
@@ -36,10 +42,18 @@ final class CreateBucket implements Handler {
     private static final Pattern REGION = Pattern.compile("[a-z]{2}(-[a-z]+)+-\\d|EU");
 
     private final Buckets buckets;
+    private final BucketSettings settings;
+    private final Ownership defaultOwnership;
     private final String region;
 
-    CreateBucket(Buckets buckets, @Value("${mayfly.region}") String region) {
+    CreateBucket(
+            Buckets buckets,
+            BucketSettings settings,
+            ObjectsProperties properties,
+            @Value("${mayfly.region}") String region) {
         this.buckets = buckets;
+        this.settings = settings;
+        this.defaultOwnership = properties.ownership();
         this.region = region;
     }
 
@@ -55,7 +69,8 @@ final class CreateBucket implements Handler {
             throw new S3Exception(
                     S3Error.INVALID_BUCKET_NAME, S3Error.INVALID_BUCKET_NAME.message(), Map.of("BucketName", name));
         }
-        CannedAcl.check(request);
+        Ownership ownership = Ownership.ofHeader(request.header("x-amz-object-ownership"));
+        Acl acl = acl(request, ownership == null ? defaultOwnership : ownership);
         boolean objectLock = "true".equalsIgnoreCase(request.header("x-amz-bucket-object-lock-enabled"));
         String location = location(request);
         if (buckets.count(request.accountId()) >= MAX_BUCKETS_PER_ACCOUNT) {
@@ -64,7 +79,30 @@ final class CreateBucket implements Handler {
         if (!buckets.create(name, request.accountId(), location, objectLock)) {
             requireSame(name, request);
         }
+        configure(name, ownership, acl);
         return Answer.empty(200).with("Location", "/" + name);
+    }
+
+    private void configure(String name, @Nullable Ownership ownership, @Nullable Acl acl) {
+        if (ownership == null && acl == null) {
+            return;
+        }
+        Bucket made = buckets.require(name);
+        if (ownership != null) {
+            settings.put(made, Ownership.SETTING, ownership);
+        }
+        if (acl != null) {
+            settings.put(made, BucketRules.ACL, acl);
+        }
+    }
+
+    /** The list that the request asks for, or null for the usual one. */
+    private static @Nullable Acl acl(S3Request request, Ownership ownership) {
+        if (!ownership.hasAcls()) {
+            WrittenAcl.requireHarmless(request);
+            return null;
+        }
+        return Acl.ofHeaders(request, request.accountId(), request.accountId());
     }
 
     /** In its oldest region, S3 lets an owner make a bucket again, which changes nothing. */

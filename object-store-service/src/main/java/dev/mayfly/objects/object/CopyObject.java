@@ -1,6 +1,7 @@
 package dev.mayfly.objects.object;
 
 import dev.mayfly.objects.ObjectsProperties;
+import dev.mayfly.objects.acl.Acl;
 import dev.mayfly.objects.blob.Content;
 import dev.mayfly.objects.blob.ContentReader;
 import dev.mayfly.objects.blob.ContentWriter;
@@ -71,9 +72,6 @@ final class CopyObject implements Handler {
     @Override
     public Answer handle(S3Request request) throws IOException {
         UnsupportedHeaders.check(request);
-        if (!request.voucher().role().mayReadObjects()) {
-            throw new S3Exception(S3Error.ACCESS_DENIED);
-        }
         WriteCondition condition = WriteCondition.of(request);
         boolean replace = replacesMetadata(request);
         Bucket bucket = buckets.open(request);
@@ -134,7 +132,7 @@ final class CopyObject implements Handler {
         ServerSideEncryption.Choice sealing = encryption.ofCopy(request, bucket, known);
         ObjectAttributes attributes = (replace
                         ? ObjectAttributes.of(request)
-                        : source.attributes().copied(request))
+                        : source.attributes().copied(request).withAcl(request.attached(Acl.class)))
                 .tagged(
                         ObjectTags.replaces(request)
                                 ? ObjectTags.of(request)

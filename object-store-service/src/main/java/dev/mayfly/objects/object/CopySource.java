@@ -25,8 +25,18 @@ public record CopySource(
         }
     }
 
-    /** @throws S3Exception when it is malformed, or its bucket is not the caller's */
+    /** What the header says, before anybody looked whether it is there. */
+    public record Named(
+            String bucket, String key, @Nullable VersionId version) {}
+
+    /** The source, in a bucket that the caller has been let into. */
     public static CopySource of(S3Request request, Buckets buckets) {
+        Named named = named(request);
+        return new CopySource(buckets.open(request, named.bucket), named.key, named.version);
+    }
+
+    /** @throws S3Exception when the header is malformed */
+    public static Named named(S3Request request) {
         String header = request.header(HEADER);
         if (header == null) {
             throw new S3Exception(S3Error.INVALID_REQUEST);
@@ -38,6 +48,6 @@ public record CopySource(
             throw S3Exception.invalidArgument(
                     HEADER, header, "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
         }
-        return new CopySource(buckets.open(target.bucket(), request.accountId()), target.key(), version);
+        return new Named(target.bucket(), target.key(), version);
     }
 }

@@ -55,7 +55,12 @@ final class DeleteObjects implements Handler {
         var deletions = new ArrayList<Deletion>(named.size());
         for (XmlElement object : named) {
             try {
-                deletions.add(deletion(object, ObjectLocks.bypass(request)));
+                Deletion deletion = deletion(object, ObjectLocks.bypass(request));
+                String action = deletion.version() == null ? "s3:DeleteObject" : "s3:DeleteObjectVersion";
+                if (!request.permits(action, deletion.key())) {
+                    throw new S3Exception(S3Error.ACCESS_DENIED);
+                }
+                deletions.add(deletion);
             } catch (S3Exception e) {
                 refused(result, object.require("Key"), object.child("VersionId"), e);
             }

@@ -1,6 +1,7 @@
 package dev.mayfly.objects.object;
 
 import dev.mayfly.contracts.events.Json;
+import dev.mayfly.objects.acl.Acl;
 import dev.mayfly.objects.body.ObjectChecksum;
 import dev.mayfly.objects.encryption.Encryption;
 import dev.mayfly.objects.error.S3Error;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param metadata names without {@code x-amz-meta-}, in lower case; values with the bytes of the client
  * @param tags in the order of the client
  * @param lock null when the version was never locked
+ * @param acl null for what the bucket's owner owns and nobody else was let in to
  */
 public record ObjectAttributes(
         Map<String, String> headers,
@@ -29,7 +31,8 @@ public record ObjectAttributes(
         @Nullable ObjectChecksum checksum,
         Map<String, String> tags,
         @Nullable ObjectLock lock,
-        @Nullable Encryption encryption) {
+        @Nullable Encryption encryption,
+        @Nullable Acl acl) {
 
     private static final String META = "x-amz-meta-";
     private static final int MAX_METADATA_BYTES = 2048;
@@ -79,7 +82,7 @@ public record ObjectAttributes(
                     S3Error.METADATA_TOO_LARGE.message(),
                     Map.of("Size", Integer.toString(size), "MaxSizeAllowed", Integer.toString(MAX_METADATA_BYTES)));
         }
-        return new ObjectAttributes(headers, metadata, null, ObjectTags.of(request), null, null);
+        return new ObjectAttributes(headers, metadata, null, ObjectTags.of(request), null, null, request.attached(Acl.class));
     }
 
     private static Optional<String> redirect(S3Request request) {
@@ -103,7 +106,7 @@ public record ObjectAttributes(
         var kept = new TreeMap<>(headers);
         kept.remove(REDIRECT);
         redirect(request).ifPresent(location -> kept.put(REDIRECT, location));
-        return new ObjectAttributes(kept, metadata, checksum, tags, lock, encryption);
+        return new ObjectAttributes(kept, metadata, checksum, tags, lock, encryption, acl);
     }
 
     private static String withoutAwsChunked(String encoding) {
@@ -117,15 +120,15 @@ public record ObjectAttributes(
     }
 
     public ObjectAttributes with(@Nullable ObjectChecksum known) {
-        return new ObjectAttributes(headers, metadata, known, tags, lock, encryption);
+        return new ObjectAttributes(headers, metadata, known, tags, lock, encryption, acl);
     }
 
     ObjectAttributes tagged(Map<String, String> others) {
-        return new ObjectAttributes(headers, metadata, checksum, others, lock, encryption);
+        return new ObjectAttributes(headers, metadata, checksum, others, lock, encryption, acl);
     }
 
     public ObjectAttributes locked(@Nullable ObjectLock other) {
-        return new ObjectAttributes(headers, metadata, checksum, tags, other, encryption);
+        return new ObjectAttributes(headers, metadata, checksum, tags, other, encryption, acl);
     }
 
     ObjectLock lockOrNone() {
@@ -133,7 +136,11 @@ public record ObjectAttributes(
     }
 
     public ObjectAttributes with(@Nullable Encryption chosen) {
-        return new ObjectAttributes(headers, metadata, checksum, tags, lock, chosen);
+        return new ObjectAttributes(headers, metadata, checksum, tags, lock, chosen, acl);
+    }
+
+    public ObjectAttributes withAcl(@Nullable Acl other) {
+        return new ObjectAttributes(headers, metadata, checksum, tags, lock, encryption, other);
     }
 
     public static ObjectAttributes read(String json) {

@@ -2,7 +2,6 @@ package dev.mayfly.objects.object;
 
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
-import dev.mayfly.objects.protocol.CannedAcl;
 import dev.mayfly.objects.protocol.S3Request;
 import java.util.List;
 import java.util.Set;
@@ -20,7 +19,7 @@ public final class UnsupportedHeaders {
 
     private UnsupportedHeaders() {}
 
-    /** @throws S3Exception NotImplemented, AccessControlListNotSupported or InvalidStorageClass */
+    /** @throws S3Exception NotImplemented or InvalidStorageClass */
     public static void check(S3Request request) {
         for (String name : REFUSED) {
             String value = request.header(name);
@@ -28,7 +27,6 @@ public final class UnsupportedHeaders {
                 throw S3Exception.notImplemented("The header " + name);
             }
         }
-        CannedAcl.check(request);
         String storageClass = request.header("x-amz-storage-class");
         if (storageClass != null && !STORAGE_CLASSES.contains(storageClass)) {
             throw new S3Exception(S3Error.INVALID_STORAGE_CLASS);

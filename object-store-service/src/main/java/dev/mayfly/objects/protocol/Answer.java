@@ -62,9 +62,18 @@ public record Answer(int status, Map<String, String> headers, Body body) {
         return xml(status, document.bytes());
     }
 
+    /** A document of any kind. */
+    public static Answer document(String contentType, byte[] document) {
+        return document(200, contentType, document);
+    }
+
     private static Answer xml(int status, byte[] document) {
+        return document(status, "application/xml", document);
+    }
+
+    private static Answer document(int status, String contentType, byte[] document) {
         var headers = new LinkedHashMap<String, String>();
-        headers.put("Content-Type", "application/xml");
+        headers.put("Content-Type", contentType);
         return new Answer(status, headers, new Document(document));
     }
 

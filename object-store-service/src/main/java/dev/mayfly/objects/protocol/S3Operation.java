@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
  * no {@link Handler} serves are refused by name.
  */
 public enum S3Operation {
+    /** What a browser asks before it sends a request of another site's page; no operation of S3's reference. */
+    PREFLIGHT("OPTIONS /{Bucket}", LOOK, B),
     LIST_BUCKETS("GET /", LOOK, A),
     LIST_DIRECTORY_BUCKETS("GET /?max-directory-buckets", LOOK, A),
     WRITE_GET_OBJECT_RESPONSE("POST /WriteGetObjectResponse", WRITE, A),

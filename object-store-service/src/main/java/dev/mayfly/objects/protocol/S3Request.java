@@ -5,7 +5,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +18,50 @@ public final class S3Request {
     private final S3Target target;
     private final S3Operation operation;
     private final AtomicLong bytesIn = new AtomicLong();
+    private final Map<String, Object> opened = new HashMap<>();
+    private final Map<Class<?>, Object> attached = new HashMap<>();
+    private Permissions permissions = (action, key) -> false;
+
+    /** What else the caller may do in the request's bucket. */
+    @FunctionalInterface
+    public interface Permissions {
+        /** @param action e.g. {@code s3:DeleteObject} */
+        boolean permit(String action, String key);
+    }
 
     public S3Request(HttpServletRequest http, Voucher voucher, S3Target target, S3Operation operation) {
         this.http = http;
         this.voucher = voucher;
         this.target = target;
         this.operation = operation;
+    }
+
+    /** Notes a bucket that the caller has been let into. */
+    public void opened(String name, Object bucket, Permissions allowed) {
+        opened.put(name, bucket);
+        if (name.equals(target.bucket())) {
+            permissions = allowed;
+        }
+    }
+
+    /** The bucket that the caller has been let into, or null. */
+    public @Nullable Object opened(String name) {
+        return opened.get(name);
+    }
+
+    /** Notes what was found out about the request on its way. */
+    public void attach(Object finding) {
+        attached.put(finding.getClass(), finding);
+    }
+
+    /** What was noted by {@link #attach}, or null. */
+    public <T> @Nullable T attached(Class<T> type) {
+        return type.cast(attached.get(type));
+    }
+
+    /** Whether the caller may do that in the request's bucket too, for requests that are about several objects. */
+    public boolean permits(String action, String key) {
+        return permissions.permit(action, key);
     }
 
     public Voucher voucher() {
@@ -60,6 +100,19 @@ public final class S3Request {
     public String queryOrEmpty(String name) {
         String value = target.get(name);
         return value == null ? "" : value;
+    }
+
+    /** Where the client is, as the gateway saw it. */
+    public @Nullable String sourceIp() {
+        return http.getHeader("X-Mayfly-Source-Ip");
+    }
+
+    /** How the client proved who it is, in S3's words, or null when it did not. */
+    public @Nullable String authType() {
+        if (voucher.isAnonymous()) {
+            return null;
+        }
+        return target.has("X-Amz-Signature") || target.has("Signature") ? "REST-QUERY-STRING" : "REST-HEADER";
     }
 
     public @Nullable String header(String name) {

@@ -39,6 +39,9 @@ public final class S3Router {
 
     /** @throws S3Exception MethodNotAllowed */
     public static S3Operation route(String method, S3Target target, boolean copySource) {
+        if (method.equals("OPTIONS") && !target.bucket().isEmpty()) {
+            return S3Operation.PREFLIGHT;
+        }
         String path = target.bucket().isEmpty() ? " /" : target.key().isEmpty() ? BUCKET : BUCKET + KEY;
         if (target.bucket().isEmpty() && !target.key().isEmpty()) {
             throw new S3Exception(S3Error.METHOD_NOT_ALLOWED);

@@ -65,13 +65,16 @@ public final class Xml {
                 .close();
     }
 
-    /** The access control list of what its owner alone may use. */
-    public Xml ownerFullControl(String accountId) {
-        owner("Owner", accountId).open("AccessControlList").open("Grant");
-        out.append("<Grantee xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"CanonicalUser\">");
+    /** Who is granted something: an account, or else the group with that URI. */
+    public Xml grantee(@Nullable String account, @Nullable String group) {
+        out.append("<Grantee xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"")
+                .append(account == null ? "Group" : "CanonicalUser")
+                .append("\">");
         open.push("Grantee");
-        element("ID", accountId).element("DisplayName", accountId).close();
-        return element("Permission", "FULL_CONTROL").close().close();
+        return element("ID", account)
+                .element("DisplayName", account)
+                .element("URI", group)
+                .close();
     }
 
     public Xml text(String text) {

@@ -3,6 +3,7 @@ package dev.mayfly.objects.server;
 import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.contracts.trust.VoucherFilter;
 import dev.mayfly.objects.blob.DamagedBlobException;
+import dev.mayfly.objects.access.Access;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.metering.RequestMeter;
@@ -31,11 +32,13 @@ final class S3Servlet extends HttpServlet {
     private static final Logger log = LoggerFactory.getLogger(S3Servlet.class);
 
     private final transient Map<S3Operation, Handler> handlers;
+    private final transient Access access;
     private final transient RequestMeter meter;
     private final transient AnswerWriter writer;
 
-    S3Servlet(Map<S3Operation, Handler> handlers, RequestMeter meter, AnswerWriter writer) {
+    S3Servlet(Map<S3Operation, Handler> handlers, Access access, RequestMeter meter, AnswerWriter writer) {
         this.handlers = handlers;
+        this.access = access;
         this.meter = meter;
         this.writer = writer;
     }
@@ -104,12 +107,10 @@ final class S3Servlet extends HttpServlet {
     private Answer answer(S3Request request, String raw) {
         try {
             S3Operation operation = request.operation();
-            if (!operation.isAllowedTo(request.voucher().role())) {
-                throw new S3Exception(S3Error.ACCESS_DENIED);
-            }
+            access.check(request);
             return Objects.requireNonNull(handlers.get(operation)).handle(request);
         } catch (S3Exception e) {
-            return ErrorAnswer.of(e, raw, request.requestId());
+            return ErrorAnswer.of(Access.hideAbsence(e, request), raw, request.requestId());
         } catch (IOException | RuntimeException e) {
             log.error(
                     "{} {} failed (request {})", request.operation().title(), request.bucket(), request.requestId(), e);

@@ -1,5 +1,6 @@
 package dev.mayfly.objects.server;
 
+import dev.mayfly.objects.access.Access;
 import dev.mayfly.objects.blob.BlobVerification;
 import dev.mayfly.objects.bucket.Buckets;
 import dev.mayfly.objects.metering.RequestMeter;
@@ -20,10 +21,10 @@ class ServerConfiguration {
     }
 
     @Bean
-    ServletRegistrationBean<S3Servlet> s3Servlet(List<Handler> handlers, RequestMeter meter, AnswerWriter writer) {
+    ServletRegistrationBean<S3Servlet> s3Servlet(List<Handler> handlers, Access access, RequestMeter meter, AnswerWriter writer) {
         var byOperation = new EnumMap<S3Operation, Handler>(S3Operation.class);
         handlers.forEach(handler -> byOperation.put(handler.operation(), handler));
-        var registration = new ServletRegistrationBean<>(new S3Servlet(byOperation, meter, writer), "/s3");
+        var registration = new ServletRegistrationBean<>(new S3Servlet(byOperation, access, meter, writer), "/s3");
         registration.setLoadOnStartup(1);
         return registration;
     }

@@ -136,7 +136,6 @@ class BucketsTest {
         store.get("/" + bucket + "/k?acl").send().expect(200);
         store.get("/" + bucket + "/k?tagging").send().expect(200);
         store.get("/" + bucket + "?tagging").send().expect(404, "NoSuchTagSet");
-        store.get("/" + bucket + "?policy").send().expect(501, "NotImplemented");
         store.put("/" + bucket + "/k", "x")
                 .header("x-amz-acl", "public-read")
                 .send()

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -89,12 +90,17 @@ public final class RunningStore {
     }
 
     public String voucher(String account, Role role, String target, PayloadSignature payload) {
+        return voucher(account, role, null, target, payload);
+    }
+
+    private String voucher(
+            String account, Role role, @Nullable String function, String target, PayloadSignature payload) {
         return vouching.issue(new Voucher(
                 "test",
                 account,
-                "AKIATEST",
+                account.equals(Voucher.ANONYMOUS) ? Voucher.ANONYMOUS : "AKIATEST",
                 role,
-                null,
+                function,
                 UUID.randomUUID().toString(),
                 target,
                 payload,
@@ -152,6 +158,7 @@ public final class RunningStore {
         private final String method;
         private String account = ALICE;
         private Role role = Role.OWNER;
+        private @Nullable String function;
         private PayloadSignature payload = unsigned();
         private byte[] body = new byte[0];
 
@@ -175,6 +182,17 @@ public final class RunningStore {
             return as(other);
         }
 
+        /** Without a signature. */
+        public Call asNobody() {
+            return as(Voucher.ANONYMOUS, Role.INVOKER);
+        }
+
+        /** With the temporary credentials of a function. */
+        public Call asFunction(String other, String arn) {
+            this.function = arn;
+            return as(other, Role.DEPLOYER);
+        }
+
         public Call header(String name, String value) {
             request.header(name, value);
             return this;
@@ -195,7 +213,7 @@ public final class RunningStore {
         }
 
         public Answer send() {
-            request.header(Voucher.HEADER, voucher(account, role, target, payload));
+            request.header(Voucher.HEADER, voucher(account, role, function, target, payload));
             request.method(method, HttpRequest.BodyPublishers.ofByteArray(body));
             try {
                 return new Answer(http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray()));

@@ -8,8 +8,6 @@ import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.protocol.Answer;
 import dev.mayfly.objects.protocol.Handler;
 import dev.mayfly.objects.protocol.S3Operation;
-import dev.mayfly.objects.protocol.S3Request;
-import java.io.IOException;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
@@ -24,20 +22,9 @@ public final class SettingHandlers {
         this.settings = settings;
     }
 
-    private record Made(S3Operation operation, Work work) implements Handler {
-        private interface Work {
-            Answer on(S3Request request) throws IOException;
-        }
-
-        @Override
-        public Answer handle(S3Request request) throws IOException {
-            return work.on(request);
-        }
-    }
-
     /** Answers with the document, or with {@code missing}. */
     public <T> Handler get(S3Operation operation, Setting<T> setting, S3Error missing) {
-        return new Made(operation, request -> {
+        return Handler.of(operation, request -> {
             Bucket bucket = buckets.open(request);
             T value = settings.find(bucket, setting)
                     .orElseThrow(
@@ -53,7 +40,7 @@ public final class SettingHandlers {
      * @param limit longest document in bytes
      */
     public <T> Handler put(S3Operation operation, Setting<T> setting, int status, int limit) {
-        return new Made(operation, request -> {
+        return Handler.of(operation, request -> {
             Bucket bucket = buckets.open(request);
             settings.put(bucket, setting, setting.parse().apply(RequestBody.document(request, limit)));
             return Answer.empty(status);
@@ -62,7 +49,7 @@ public final class SettingHandlers {
 
     /** Answers 204, whether it was set or not. */
     public Handler delete(S3Operation operation, Setting<?> setting) {
-        return new Made(operation, request -> {
+        return Handler.of(operation, request -> {
             settings.delete(buckets.open(request), setting);
             return Answer.empty(204);
         });
