@@ -62,7 +62,9 @@ class AclHandlers {
     Handler getObjectAcl() {
         return Handler.of(S3Operation.GET_OBJECT_ACL, request -> {
             Bucket bucket = buckets.open(request);
-            Acl acl = index.require(bucket, request.key(), VersionId.of(request), false).attributes().acl();
+            Acl acl = index.require(bucket, request.key(), VersionId.of(request), false)
+                    .attributes()
+                    .acl();
             return Answer.xml(
                     AclXml.write(acl == null || !rules(bucket).hasAcls() ? Acl.ofOwner(bucket.accountId()) : acl));
         });

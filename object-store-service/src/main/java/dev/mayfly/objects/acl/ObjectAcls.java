@@ -25,7 +25,8 @@ class ObjectAcls {
 
     /** @throws S3Exception NoSuchKey when it is gone meanwhile */
     void put(Bucket bucket, StoredObject object, Acl acl) {
-        boolean done = transactions.run(() -> put("object", bucket, object, acl) || put("version", bucket, object, acl));
+        boolean done =
+                transactions.run(() -> put("object", bucket, object, acl) || put("version", bucket, object, acl));
         if (!done) {
             throw new S3Exception(S3Error.NO_SUCH_KEY);
         }

@@ -3,6 +3,7 @@ package dev.mayfly.objects.metering;
 import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.contracts.usage.UsageEvent.ObjectRequest;
 import dev.mayfly.contracts.usage.UsageEvent.RequestClass;
+import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.protocol.S3Request;
 import java.time.Clock;
 import java.util.regex.Pattern;
@@ -12,6 +13,7 @@ import org.springframework.stereotype.Component;
 @Component
 public class RequestMeter {
     private static final int SERVER_ERRORS = 500;
+    private static final int FORBIDDEN = 403;
     private static final Pattern CUSTOMER = Pattern.compile("\\d{12}");
 
     private final Reporting reporting;
@@ -29,12 +31,13 @@ public class RequestMeter {
      * @throws java.io.UncheckedIOException when it cannot be recorded; the answer must not be success then
      */
     public void record(S3Request request, int status, long bytesOut) {
-        if (status >= SERVER_ERRORS || !CUSTOMER.matcher(request.accountId()).matches()) {
+        String account = payer(request, status);
+        if (status >= SERVER_ERRORS || !CUSTOMER.matcher(account).matches()) {
             return;
         }
         reporting.append(new ObjectRequest(
                 ObjectRequest.idOf(request.requestId()),
-                request.accountId(),
+                account,
                 clock.instant(),
                 request.bucket().isEmpty() ? "-" : request.bucket(),
                 request.operation().title(),
@@ -64,5 +67,12 @@ public class RequestMeter {
                     bytesOut,
                     200));
         }
+    }
+
+    /** The bucket's owner, but for requests of others that were refused: nobody can run up somebody else's bill. */
+    private static String payer(S3Request request, int status) {
+        return request.opened(request.bucket()) instanceof Bucket bucket && status != FORBIDDEN
+                ? bucket.accountId()
+                : request.accountId();
     }
 }

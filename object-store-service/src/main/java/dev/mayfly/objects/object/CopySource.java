@@ -26,8 +26,7 @@ public record CopySource(
     }
 
     /** What the header says, before anybody looked whether it is there. */
-    public record Named(
-            String bucket, String key, @Nullable VersionId version) {}
+    public record Named(String bucket, String key, @Nullable VersionId version) {}
 
     /** The source, in a bucket that the caller has been let into. */
     public static CopySource of(S3Request request, Buckets buckets) {

@@ -92,6 +92,11 @@ public final class S3Request {
         return operation;
     }
 
+    /** The HTTP method. */
+    public String method() {
+        return http.getMethod();
+    }
+
     public @Nullable String query(String name) {
         return target.get(name);
     }

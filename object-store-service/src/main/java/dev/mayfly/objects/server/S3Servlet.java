@@ -2,8 +2,9 @@ package dev.mayfly.objects.server;
 
 import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.contracts.trust.VoucherFilter;
-import dev.mayfly.objects.blob.DamagedBlobException;
 import dev.mayfly.objects.access.Access;
+import dev.mayfly.objects.blob.DamagedBlobException;
+import dev.mayfly.objects.bucket.cors.Cors;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.metering.RequestMeter;
@@ -33,12 +34,14 @@ final class S3Servlet extends HttpServlet {
 
     private final transient Map<S3Operation, Handler> handlers;
     private final transient Access access;
+    private final transient Cors cors;
     private final transient RequestMeter meter;
     private final transient AnswerWriter writer;
 
-    S3Servlet(Map<S3Operation, Handler> handlers, Access access, RequestMeter meter, AnswerWriter writer) {
+    S3Servlet(Map<S3Operation, Handler> handlers, Access access, Cors cors, RequestMeter meter, AnswerWriter writer) {
         this.handlers = handlers;
         this.access = access;
+        this.cors = cors;
         this.meter = meter;
         this.writer = writer;
     }
@@ -82,6 +85,7 @@ final class S3Servlet extends HttpServlet {
 
     private Answer metered(S3Request request, String raw) {
         Answer answer = answer(request, raw);
+        cors.tell(request, answer);
         try {
             meter.record(request, answer.status(), answer.body().length());
             return answer;

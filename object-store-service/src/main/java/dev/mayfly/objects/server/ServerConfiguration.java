@@ -3,6 +3,7 @@ package dev.mayfly.objects.server;
 import dev.mayfly.objects.access.Access;
 import dev.mayfly.objects.blob.BlobVerification;
 import dev.mayfly.objects.bucket.Buckets;
+import dev.mayfly.objects.bucket.cors.Cors;
 import dev.mayfly.objects.metering.RequestMeter;
 import dev.mayfly.objects.protocol.Handler;
 import dev.mayfly.objects.protocol.S3Operation;
@@ -21,10 +22,12 @@ class ServerConfiguration {
     }
 
     @Bean
-    ServletRegistrationBean<S3Servlet> s3Servlet(List<Handler> handlers, Access access, RequestMeter meter, AnswerWriter writer) {
+    ServletRegistrationBean<S3Servlet> s3Servlet(
+            List<Handler> handlers, Access access, Cors cors, RequestMeter meter, AnswerWriter writer) {
         var byOperation = new EnumMap<S3Operation, Handler>(S3Operation.class);
         handlers.forEach(handler -> byOperation.put(handler.operation(), handler));
-        var registration = new ServletRegistrationBean<>(new S3Servlet(byOperation, access, meter, writer), "/s3");
+        var registration =
+                new ServletRegistrationBean<>(new S3Servlet(byOperation, access, cors, meter, writer), "/s3");
         registration.setLoadOnStartup(1);
         return registration;
     }

@@ -81,7 +81,7 @@ class MeteringTest {
         store.put("/" + bucket + "/a%20b", new byte[30_000]).send().expect(200);
         store.get("/" + bucket + "/a%20b").send().expect(200);
         store.get("/" + bucket + "/none").send().expect(404);
-        store.get("/" + bucket + "?policy").send().expect(501);
+        store.call("PUT", "/" + bucket + "?replication").send().expect(501);
         store.call("DELETE", "/" + bucket + "/a%20b").send().expect(204);
         store.call("DELETE", "/" + bucket + "/a%20b").send().expect(204);
         store.put(CodeStorage.target("cd"), "zip")
