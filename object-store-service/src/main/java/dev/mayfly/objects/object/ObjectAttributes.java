@@ -82,7 +82,8 @@ public record ObjectAttributes(
                     S3Error.METADATA_TOO_LARGE.message(),
                     Map.of("Size", Integer.toString(size), "MaxSizeAllowed", Integer.toString(MAX_METADATA_BYTES)));
         }
-        return new ObjectAttributes(headers, metadata, null, ObjectTags.of(request), null, null, request.attached(Acl.class));
+        return new ObjectAttributes(
+                headers, metadata, null, ObjectTags.of(request), null, null, request.attached(Acl.class));
     }
 
     private static Optional<String> redirect(S3Request request) {
