@@ -37,6 +37,9 @@ class WebSiteTest {
         try (var s3 = suite.s3();
                 var files = Files.walk(site)) {
             s3.createBucket(request -> request.bucket(bucket));
+            s3.putBucketPolicy(request -> request.bucket(bucket).policy("""
+                    {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject",
+                    "Resource":"arn:aws:s3:::%s/*"}]}""".formatted(bucket)));
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 String key = site.relativize(file).toString();
                 if (key.startsWith("website") || key.startsWith("policy")) {

@@ -24,10 +24,12 @@ final class Representation {
     private static final String KEEP_A_MINUTE = "public, max-age=60";
 
     private final ObjectIndex index;
+    private final Visitors visitors;
     private final Compression compression;
 
-    Representation(ObjectIndex index, ContentReader reader) {
+    Representation(ObjectIndex index, Visitors visitors, ContentReader reader) {
         this.index = index;
+        this.visitors = visitors;
         this.compression = new Compression(reader);
     }
 
@@ -80,6 +82,7 @@ final class Representation {
         return index.find(visit.bucket(), object.key() + extension, true)
                 .filter(other ->
                         !other.modifiedAt().isBefore(object.modifiedAt().minus(SAME_UPLOAD)))
+                .filter(other -> visitors.mayRead(visit, other.key()))
                 .map(other -> new Neighbour(coding, other));
     }
 

@@ -22,11 +22,13 @@ public final class Site {
 
     private final BucketSettings settings;
     private final ObjectIndex index;
+    private final Visitors visitors;
     private final Representation representation;
 
-    Site(BucketSettings settings, ObjectIndex index, Representation representation) {
+    Site(BucketSettings settings, ObjectIndex index, Visitors visitors, Representation representation) {
         this.settings = settings;
         this.index = index;
+        this.visitors = visitors;
         this.representation = representation;
     }
 
@@ -65,12 +67,16 @@ public final class Site {
         String key = folder ? visit.key() + site.index() : visit.key();
         StoredObject object = index.find(visit.bucket(), key, true).orElse(null);
         if (object == null) {
-            if (!folder && index.find(visit.bucket(), key + "/" + site.index()).isPresent()) {
+            String within = key + "/" + site.index();
+            if (!folder && index.find(visit.bucket(), within).isPresent()) {
+                visitors.require(visit, within);
                 return location(
                         FOUND, new Redirect(null, null, null, null, FOUND).location("", key + "/", visit.host()));
             }
+            visitors.require(visit, key);
             throw new S3Exception(S3Error.NO_SUCH_KEY, S3Error.NO_SUCH_KEY.message(), Map.of("Key", key));
         }
+        visitors.require(visit, key);
         String elsewhere = object.attributes().headers().get(ObjectAttributes.REDIRECT);
         return elsewhere == null ? representation.of(visit, object) : location(MOVED, printable(elsewhere));
     }
@@ -89,6 +95,7 @@ public final class Site {
             return ErrorPage.of(error, visit.voucher().requestId(), null);
         }
         return index.find(visit.bucket(), key, true)
+                .filter(page -> visitors.mayRead(visit, key))
                 .map(page -> representation.ofError(visit, page, status))
                 .orElseGet(() -> ErrorPage.of(error, visit.voucher().requestId(), key));
     }

@@ -52,6 +52,11 @@ public record Visit(HttpServletRequest http, Voucher voucher, Bucket bucket, Str
         return request(http, object);
     }
 
+    /** As {@link #reading}, in nobody's name, for those who decide. */
+    S3Request asking(String object) {
+        return new S3Request(http, voucher, new S3Target(bucket.name(), object, Map.of()), S3Operation.GET_OBJECT);
+    }
+
     /** As {@link #reading}, of the whole object. */
     S3Request readingWhole(String object) {
         return request(new Without(http, Set.of("range")), object);

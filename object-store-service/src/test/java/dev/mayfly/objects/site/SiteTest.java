@@ -41,6 +41,13 @@ class SiteTest {
 
     @BeforeEach
     void build() {
+        store.put("/" + bucket + "?policy", """
+                        {"Version":"2012-10-17","Statement":[
+                        {"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::%s/*"},
+                        {"Effect":"Deny","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::%s/private/*"}
+                        ]}""".formatted(bucket, bucket))
+                .send()
+                .expect(204);
         configure(RULES).expect(200);
         put("index.html", "text/html", PAGE);
         put("404.html", "text/html", "<h1>Nothing here</h1>");
@@ -94,6 +101,16 @@ class SiteTest {
         assertThat(get("/%3Cscript%3E").send().expect(404).text())
                 .contains("Code: NoSuchKey", "Key: &lt;script&gt;", "Key: 404.html")
                 .doesNotContain("<script>");
+    }
+
+    @Test
+    void nothingIsShownThatNotAnybodyMayRead() {
+        put("private/index.html", "text/html", "secret");
+        for (String path : List.of("/private/", "/private/index.html", "/private", "/private/none")) {
+            assertThat(get(path).send().expect(403).text()).isEqualTo("<h1>Nothing here</h1>");
+        }
+        store.call("DELETE", "/" + bucket + "?policy").send().expect(204);
+        assertThat(get("/").send().expect(403).text()).contains("Code: AccessDenied", "Key: 404.html");
     }
 
     @Test
