@@ -29,6 +29,8 @@ import org.springframework.util.unit.DataSize;
  * @param shipInterval how often the usage journal is shipped; default 1 second
  * @param ownership who owns what others write to a bucket without ownership controls, and so whether it has access control
  *     lists: {@code bucket-owner-enforced} (the default: it has none), {@code bucket-owner-preferred} or {@code object-writer}
+ * @param lifecycleInterval how long lifecycles rest after a round over a bucket; default 1 hour, and at most a day of theirs
+ * @param lifecycleDay how long a day of lifecycles is, for tests; default 1 day, which ends at midnight UTC
  * @param s3 the store behind {@code blobs=s3}
  */
 @ConfigurationProperties("mayfly.objects")
@@ -46,6 +48,8 @@ public record ObjectsProperties(
         @DefaultValue("500") int relayBatch,
         @DefaultValue("1s") Duration shipInterval,
         @DefaultValue("bucket-owner-enforced") Ownership ownership,
+        @DefaultValue("1h") Duration lifecycleInterval,
+        @DefaultValue("1d") Duration lifecycleDay,
         @Nullable S3 s3) {
 
     /** The adapters of the blob port. */

@@ -89,6 +89,15 @@ class Uploads {
         return find(bucket, request, " FOR UPDATE");
     }
 
+    /** As {@link #lock(Bucket, S3Request)}; false when it has ended. */
+    boolean lock(UUID upload) {
+        return jdbc.sql("SELECT 1 FROM upload WHERE id = ? FOR UPDATE")
+                .param(upload)
+                .query(Integer.class)
+                .optional()
+                .isPresent();
+    }
+
     private Upload find(Bucket bucket, S3Request request, String lock) {
         return jdbc.sql("SELECT " + COLUMNS + " FROM upload WHERE id = ? AND bucket_id = ? AND key = ?" + lock)
                 .params(id(request), bucket.id(), ObjectIndex.bytes(request.key()))

@@ -2,6 +2,7 @@ package dev.mayfly.objects.object;
 
 import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.bucket.Buckets;
+import dev.mayfly.objects.lifecycle.Expirations;
 import dev.mayfly.objects.protocol.Answer;
 import dev.mayfly.objects.protocol.Handler;
 import dev.mayfly.objects.protocol.S3Operation;
@@ -12,10 +13,12 @@ import org.springframework.stereotype.Component;
 final class HeadObject implements Handler {
     private final Buckets buckets;
     private final ObjectIndex index;
+    private final Expirations expirations;
 
-    HeadObject(Buckets buckets, ObjectIndex index) {
+    HeadObject(Buckets buckets, ObjectIndex index, Expirations expirations) {
         this.buckets = buckets;
         this.index = index;
+        this.expirations = expirations;
     }
 
     @Override
@@ -26,6 +29,18 @@ final class HeadObject implements Handler {
     @Override
     public Answer handle(S3Request request) {
         Bucket bucket = buckets.open(request);
-        return ReadObject.answer(request, bucket, index.require(bucket, request.key(), VersionId.of(request), false));
+        VersionId version = VersionId.of(request);
+        StoredObject object = index.require(bucket, request.key(), version, false);
+        Answer answer = ReadObject.answer(request, bucket, object);
+        if (version == null) {
+            expirations.tell(
+                    answer,
+                    bucket,
+                    object.key(),
+                    object.size(),
+                    object.attributes().tags(),
+                    object.modifiedAt());
+        }
+        return answer;
     }
 }

@@ -9,6 +9,7 @@ import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.bucket.Buckets;
 import dev.mayfly.objects.encryption.ServerSideEncryption;
 import dev.mayfly.objects.error.S3Exception;
+import dev.mayfly.objects.lifecycle.Expirations;
 import dev.mayfly.objects.lock.ObjectLock;
 import dev.mayfly.objects.lock.ObjectLocks;
 import dev.mayfly.objects.protocol.Answer;
@@ -30,6 +31,7 @@ final class PutObject implements Handler {
     private final Buckets buckets;
     private final ObjectIndex index;
     private final ObjectLocks locks;
+    private final Expirations expirations;
     private final BlobStore store;
     private final ServerSideEncryption encryption;
     private final ObjectsProperties properties;
@@ -39,6 +41,7 @@ final class PutObject implements Handler {
             Buckets buckets,
             ObjectIndex index,
             ObjectLocks locks,
+            Expirations expirations,
             BlobStore store,
             ServerSideEncryption encryption,
             ObjectsProperties properties,
@@ -47,6 +50,7 @@ final class PutObject implements Handler {
         this.buckets = buckets;
         this.index = index;
         this.locks = locks;
+        this.expirations = expirations;
         this.store = store;
         this.properties = properties;
         this.clock = clock;
@@ -94,6 +98,13 @@ final class PutObject implements Handler {
             ObjectHeaders.addChecksum(answer, summary.checksum());
             ObjectHeaders.addVersion(answer, version);
             ServerSideEncryption.tell(answer, request, sealing.encryption());
+            expirations.tell(
+                    answer,
+                    bucket,
+                    object.key(),
+                    object.size(),
+                    object.attributes().tags(),
+                    object.modifiedAt());
             return answer;
         }
     }
