@@ -324,57 +324,6 @@ class RefusalsTest extends RegistryFixture {
         assertError(send(parts[0], parts[1], body), 400, "InvalidParameterValueException", "U+0000");
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "/2015-03-31/functions/existing/",
-                "/2015-03-31/functions/existing/configuration/",
-                "/2015-03-31/functions/existing/aliases/",
-                "/2015-03-31/event-source-mappings/",
-                "/2016-08-19/account-settings/",
-                "/2018-10-31/layers/",
-                "/2020-04-22/code-signing-configs/?MaxItems=1",
-            })
-    void aSlashAtTheEndIsOfNoAccount(String target) {
-        assertThat(send("GET", target, "").statusCode()).isEqualTo(200);
-    }
-
-    @Test
-    void noFunctionIsTheCopyOfAnotherRegions() {
-        assertError(send("GET", FUNCTIONS + "?MasterRegion=mars", ""), 400, "ValidationException", "masterRegion");
-        assertError(
-                send("GET", FUNCTIONS + "?MasterRegion=us-east-1", ""),
-                400,
-                "InvalidParameterValueException",
-                "FunctionVersion ALL");
-        assertThat(send("GET", FUNCTIONS + "?MasterRegion=eu-west-1&FunctionVersion=ALL", "")
-                        .body())
-                .isEqualTo("{\"Functions\":[]}");
-        assertThat(send("GET", FUNCTIONS + "?MasterRegion=ALL&FunctionVersion=ALL", "")
-                        .body())
-                .contains("existing");
-    }
-
-    @Test
-    void namesOfOtherAccountsAndRegionsAreRefused() {
-        assertError(
-                send("GET", FUNCTIONS + "/arn:aws:lambda:us-east-1:999999999999:function:existing", ""),
-                403,
-                "AccessDeniedException",
-                "another account");
-        assertError(
-                send("GET", FUNCTIONS + "/arn:aws:lambda:eu-west-1:" + ACCOUNT + ":function:existing", ""),
-                404,
-                "ResourceNotFoundException",
-                "Functions from 'eu-west-1' are not reachable in this region ('us-east-1')");
-        assertError(send("GET", FUNCTIONS + "/existing:7", ""), 404, "ResourceNotFoundException", ARN + "existing:7");
-        assertError(
-                send("GET", FUNCTIONS + "/existing:7?Qualifier=8", ""),
-                400,
-                "InvalidParameterValueException",
-                "The derived qualifier from the function name does not match");
-    }
-
     private static String create(String member, String value) {
         ObjectNode body = (ObjectNode) Json.mapper().readTree(createBody("refused", ZIP, "nodejs20.x", ""));
         body.set(member, Json.mapper().readTree(value));
