@@ -145,13 +145,27 @@ public final class VolumeImage {
         Files.move(unfinished, image());
     }
 
-    /** Makes a mounted one larger. */
-    public void grow(long bytes) throws IOException, InterruptedException {
-        if (Files.size(image()) < bytes) {
-            setLength(image(), bytes);
-            String device = run("findmnt", "-n", "-o", "SOURCE", mountPoint()).strip();
-            run("losetup", "-c", device);
+    /**
+     * Makes a mounted one larger, where the kernel lets this process: it wants CAP_SYS_RESOURCE, which containers may lack.
+     *
+     * @return false when it grows at its next mount only
+     */
+    public boolean grow(long bytes) throws IOException, InterruptedException {
+        long before = Files.size(image());
+        if (before >= bytes) {
+            return true;
+        }
+        String device = run("findmnt", "-n", "-o", "SOURCE", mountPoint()).strip();
+        setLength(image(), bytes);
+        run("losetup", "-c", device);
+        try {
             run("resize2fs", device);
+            return true;
+        } catch (IOException e) {
+            setLength(image(), before);
+            run("losetup", "-c", device);
+            log.warn("A volume grows at its next mount only: {}", e.getMessage());
+            return false;
         }
     }
 
