@@ -150,12 +150,14 @@ record Bundle(
                 directory.resolve("tmp").toString(),
                 List.of("bind", "rw", "nosuid", "nodev", "private")));
         if (image == null || hasVolumes) {
-            // Volumes are mounted below it, now or when the container already runs.
+            // Volumes are mounted below it, now or when the container already runs. In gVisor it must not be read-only,
+            // as they
+            // would be too; there its owner alone, who is not in the sandbox, keeps guests from writing to it.
             mounts.add(mount(
                     "/mnt",
                     "bind",
                     directory.resolve("mnt").toString(),
-                    List.of("rbind", "rw", "nosuid", "nodev", "rslave")));
+                    List.of("rbind", namespaces == null ? "rw" : "ro", "nosuid", "nodev", "rslave")));
         }
         if (image != null) {
             return mounts;

@@ -12,4 +12,9 @@ public final class NodeGvisors extends ContainersUnderTest {
     public boolean hasOwnKernel() {
         return true;
     }
+
+    @Override
+    public boolean hasOneMountForVolumes() {
+        return true;
+    }
 }

@@ -12,4 +12,9 @@ public final class ProvidedGvisors extends ContainersUnderTest {
     public boolean hasOwnKernel() {
         return true;
     }
+
+    @Override
+    public boolean hasOneMountForVolumes() {
+        return true;
+    }
 }

@@ -17,4 +17,9 @@ public final class PythonGvisors extends ContainersUnderTest {
     public boolean hasOwnKernel() {
         return true;
     }
+
+    @Override
+    public boolean hasOneMountForVolumes() {
+        return true;
+    }
 }

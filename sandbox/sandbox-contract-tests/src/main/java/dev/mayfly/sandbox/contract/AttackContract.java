@@ -107,6 +107,7 @@ public abstract class AttackContract extends SandboxContract {
                 "write /var/task/x",
                 "write /var/runtime/x",
                 "write /var/x",
+                "write /mnt/x",
                 "write /usr/x",
                 "write /usr/bin/x",
                 "write /etc/x",
@@ -245,7 +246,8 @@ public abstract class AttackContract extends SandboxContract {
     }
 
     private boolean itsKernels(String mount) {
-        return mount.equals("/dev")
+        return mount.equals("/mnt") && underTest().hasOneMountForVolumes()
+                || mount.equals("/dev")
                 || mount.equals("/proc")
                 || mount.equals("/sys") && underTest().hasOwnKernel();
     }

@@ -55,6 +55,14 @@ public interface TechnologyUnderTest {
         return List.of();
     }
 
+    /**
+     * Whether a sandbox sees the folder of volumes and all volumes as one mount, which is writable then; the folder itself is not,
+     * because its owner is not in the sandbox.
+     */
+    default boolean hasOneMountForVolumes() {
+        return false;
+    }
+
     /** Whether a lock that a sandbox has on a volume's file keeps other sandboxes out, else only its own processes. */
     default boolean locksAcrossSandboxes() {
         return true;
