@@ -1,6 +1,8 @@
 package dev.mayfly.objects.blob;
 
 import dev.mayfly.objects.ObjectsProperties;
+import dev.mayfly.objects.background.BackgroundWork;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.sql.ResultSet;
 import java.time.Clock;
@@ -11,14 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Component;
@@ -30,7 +26,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * process leaves between the two is an orphan, and found as one.
  */
 @Component
-public class BlobSweep implements SmartLifecycle {
+public class BlobSweep extends BackgroundWork {
     private static final Logger log = LoggerFactory.getLogger(BlobSweep.class);
     private static final int BATCH = 1000;
 
@@ -54,14 +50,15 @@ public class BlobSweep implements SmartLifecycle {
     private final TransactionTemplate transaction;
     private final ObjectsProperties properties;
     private final Clock clock;
-    private @Nullable ScheduledExecutorService timer;
 
     BlobSweep(
             BlobStore store,
             JdbcClient jdbc,
             PlatformTransactionManager transactions,
             ObjectsProperties properties,
-            Clock clock) {
+            Clock clock,
+            MeterRegistry metrics) {
+        super("blob-sweep", metrics);
         this.store = store;
         this.jdbc = jdbc;
         this.transaction = new TransactionTemplate(transactions);
@@ -128,55 +125,15 @@ public class BlobSweep implements SmartLifecycle {
     }
 
     @Override
-    public void start() {
-        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("blob-sweep").factory());
-        schedule(started, properties.sweepInterval(), () -> report(sweepReleased(properties.sweepGrace()), "released"));
-        schedule(started, properties.orphanInterval(), () -> report(sweepOrphans(properties.sweepGrace()), "orphaned"));
-        timer = started;
-    }
-
-    @FunctionalInterface
-    private interface Sweep {
-        void run() throws IOException;
-    }
-
-    private static void schedule(ScheduledExecutorService timer, Duration interval, Sweep sweep) {
-        timer.scheduleWithFixedDelay(
-                () -> {
-                    try {
-                        sweep.run();
-                    } catch (IOException | DataAccessException e) {
-                        log.warn("Blobs were not swept and will be later: {}", e.toString());
-                    }
-                },
-                interval.toMillis(),
-                interval.toMillis(),
-                TimeUnit.MILLISECONDS);
+    protected void begin() {
+        String failure = "Blobs were not swept and will be later";
+        repeat(properties.sweepInterval(), () -> report(sweepReleased(properties.sweepGrace()), "released"), failure);
+        repeat(properties.orphanInterval(), () -> report(sweepOrphans(properties.sweepGrace()), "orphaned"), failure);
     }
 
     private static void report(int deleted, String kind) {
         if (deleted > 0) {
             log.info("Deleted {} {} blobs", deleted, kind);
         }
-    }
-
-    @Override
-    public void stop() {
-        ScheduledExecutorService running = timer;
-        if (running != null) {
-            running.shutdownNow();
-            timer = null;
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return timer != null;
-    }
-
-    @Override
-    public int getPhase() {
-        return 0;
     }
 }

@@ -1,6 +1,7 @@
 package dev.mayfly.objects.blob;
 
 import dev.mayfly.objects.ObjectsProperties;
+import dev.mayfly.objects.background.BackgroundWork;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -16,15 +17,8 @@ import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -33,8 +27,7 @@ import org.springframework.stereotype.Component;
  * row of the table {@code scrub} is leased, and says how far it is, so that another goes on where one ended.
  */
 @Component
-public class Scrub implements SmartLifecycle {
-    private static final Logger log = LoggerFactory.getLogger(Scrub.class);
+public class Scrub extends BackgroundWork {
     private static final UUID BEGINNING = new UUID(0, 0);
     private static final Duration LEASE = Duration.ofMinutes(1);
     private static final Duration TICK = Duration.ofSeconds(1);
@@ -56,7 +49,6 @@ public class Scrub implements SmartLifecycle {
     private final ArrayDeque<BlobIndex.Row> next = new ArrayDeque<>();
     private @Nullable Reading reading;
     private Instant idleUntil = Instant.MIN;
-    private volatile @Nullable ScheduledExecutorService timer;
 
     Scrub(
             BlobStore store,
@@ -65,6 +57,7 @@ public class Scrub implements SmartLifecycle {
             ObjectsProperties properties,
             Clock clock,
             MeterRegistry metrics) {
+        super("blob-scrub", metrics);
         this.store = store;
         this.index = index;
         this.jdbc = jdbc;
@@ -217,42 +210,10 @@ public class Scrub implements SmartLifecycle {
     }
 
     @Override
-    public void start() {
-        if (properties.scrubRate().toBytes() == 0) {
-            return;
+    protected void begin() {
+        long rate = properties.scrubRate().toBytes();
+        if (rate > 0) {
+            repeat(TICK, () -> step(rate), "Blobs were not scrubbed and will be later");
         }
-        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("blob-scrub").factory());
-        started.scheduleWithFixedDelay(
-                () -> {
-                    try {
-                        step(properties.scrubRate().toBytes());
-                    } catch (IOException | DataAccessException e) {
-                        log.warn("Blobs were not scrubbed and will be later: {}", e.toString());
-                    }
-                },
-                TICK.toMillis(),
-                TICK.toMillis(),
-                TimeUnit.MILLISECONDS);
-        timer = started;
-    }
-
-    @Override
-    public void stop() {
-        ScheduledExecutorService running = timer;
-        if (running != null) {
-            running.shutdownNow();
-            timer = null;
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return timer != null;
-    }
-
-    @Override
-    public int getPhase() {
-        return 0;
     }
 }

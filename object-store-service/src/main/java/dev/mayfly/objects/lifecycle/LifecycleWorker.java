@@ -1,6 +1,7 @@
 package dev.mayfly.objects.lifecycle;
 
 import dev.mayfly.objects.ObjectsProperties;
+import dev.mayfly.objects.background.BackgroundWork;
 import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.bucket.Buckets;
 import dev.mayfly.objects.bucket.settings.BucketSettings;
@@ -10,6 +11,7 @@ import dev.mayfly.objects.object.Deletion;
 import dev.mayfly.objects.object.ObjectIndex;
 import dev.mayfly.objects.object.Origin;
 import dev.mayfly.objects.object.Transactions;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,25 +20,16 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.TransactionException;
 
 /**
  * Does what lifecycles say, in rounds over the keys of each bucket that has one. A batch of keys is one transaction, which
  * also notes how far the round is, so that any process goes on from there; one works at a time.
  */
 @Component
-public class LifecycleWorker implements SmartLifecycle {
-    private static final Logger log = LoggerFactory.getLogger(LifecycleWorker.class);
+public class LifecycleWorker extends BackgroundWork {
     private static final long LOCK = 0x6D61_7966_6C63L;
     private static final int KEYS = 50;
     private static final String EVENT = "LifecycleExpiration:Delete";
@@ -50,7 +43,6 @@ public class LifecycleWorker implements SmartLifecycle {
     private final Transactions transactions;
     private final ObjectsProperties properties;
     private final Clock clock;
-    private @Nullable ScheduledExecutorService timer;
 
     LifecycleWorker(
             JdbcClient jdbc,
@@ -61,7 +53,9 @@ public class LifecycleWorker implements SmartLifecycle {
             UnfinishedUploads uploads,
             Transactions transactions,
             ObjectsProperties properties,
-            Clock clock) {
+            Clock clock,
+            MeterRegistry metrics) {
+        super("lifecycle", metrics);
         this.jdbc = jdbc;
         this.buckets = buckets;
         this.settings = settings;
@@ -152,39 +146,8 @@ public class LifecycleWorker implements SmartLifecycle {
                 : properties.lifecycleDay();
     }
 
-    private void run() {
-        try {
-            work();
-        } catch (DataAccessException | TransactionException e) {
-            log.warn("Lifecycles were not applied and will be later: {}", e.toString());
-        }
-    }
-
     @Override
-    public void start() {
-        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("lifecycle").factory());
-        long pause = interval().toMillis();
-        started.scheduleWithFixedDelay(this::run, pause, pause, TimeUnit.MILLISECONDS);
-        timer = started;
-    }
-
-    @Override
-    public void stop() {
-        ScheduledExecutorService running = timer;
-        if (running != null) {
-            running.shutdownNow();
-            timer = null;
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return timer != null;
-    }
-
-    @Override
-    public int getPhase() {
-        return 0;
+    protected void begin() {
+        repeat(interval(), this::work, "Lifecycles were not applied and will be later");
     }
 }

@@ -13,14 +13,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
-import org.springframework.transaction.TransactionException;
 
 /**
  * Carries the outbox to Kafka, at least once, in order: a change leaves the outbox when Kafka has it. What Kafka would never take
@@ -65,7 +62,7 @@ final class OutboxRelay implements AutoCloseable {
             do {
                 told = outbox.relay(batch, this::publish);
             } while (told == batch && !timer.isShutdown());
-        } catch (CompletionException | DataAccessException | TransactionException e) {
+        } catch (RuntimeException e) {
             log.warn("Changes of objects stay in the outbox and will be told later: {}", e.toString());
         }
     }

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * {@code POST /v1/objects/verify}: a line of JSON for every difference of index and store, lines of progress between, and the
@@ -74,7 +75,7 @@ final class VerifyServlet extends HttpServlet {
             line(out, Map.of("verified", true, "blobs", all.blobs(), "bytes", all.bytes(), "differences", differences));
         } catch (UncheckedIOException e) {
             throw e.getCause();
-        } catch (IOException | DataAccessException e) {
+        } catch (IOException | DataAccessException | TransactionException e) {
             log.error("The store could not be verified", e);
             line(out, Map.of("verified", false, "error", "The store or the index failed meanwhile; see the log."));
         }
