@@ -29,8 +29,14 @@ final class Runsc implements OciRuntime {
     /** A thread of the guest is one of gVisor's kernel and one that runs the guest's instructions. */
     private static final int THREADS_EACH = 2;
 
+    /**
+     * gVisor's kernel takes a descriptor's flags from the host and then makes the host's file non-blocking: were output and error one open
+     * file, the guest would find the second of them non-blocking, and writing fail when the log's reader is slow. So error is opened anew.
+     */
+    private static final String WITH_ERROR_OF_ITS_OWN = "exec \"$@\" 3>/proc/self/fd/1";
+
     private static final String IN_NAMESPACES = "echo ready >&2; read go; "
-            + "exec setpriv --reuid 0 --regid 0 --clear-groups --inh-caps=-all --ambient-caps=-all \"$@\" 2>&1 </dev/null";
+            + "exec setpriv --reuid 0 --regid 0 --clear-groups --inh-caps=-all --ambient-caps=-all \"$@\" 2>&3 3>&- </dev/null";
 
     private final Path program;
     private final String platform;
@@ -137,7 +143,7 @@ final class Runsc implements OciRuntime {
         order.cgroup()
                 .doors()
                 .forEach(door -> enter.append("echo $$ >'").append(door).append("' && "));
-        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", enter + "exec \"$@\"", "enter"));
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", enter + WITH_ERROR_OF_ITS_OWN, "enter"));
         command.addAll(List.of(
                 "nsenter",
                 "--net=" + order.network(),

@@ -111,6 +111,14 @@ public abstract class LimitsContract extends SandboxContract {
     }
 
     @Test
+    void aGuestThatLogsFasterThanItIsReadWaits() throws Exception {
+        Sandbox sandbox = start(Behaviour.PROBE);
+        for (int outputOrError : new int[] {1, 2}) {
+            assertThat(attempt(sandbox, "blocks " + outputOrError)).isEqualTo("ok True");
+        }
+    }
+
+    @Test
     void memoryThatItKeepsIsSeen() throws Exception {
         Sandbox sandbox = start(Behaviour.KEEP);
         long before = sandbox.residentMemoryBytes();

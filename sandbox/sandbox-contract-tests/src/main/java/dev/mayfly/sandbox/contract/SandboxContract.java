@@ -160,13 +160,19 @@ public abstract class SandboxContract {
 
     /** The answer of an invocation that succeeded. */
     protected static JsonNode answer(InvocationResult result) {
-        assertThat(result).isInstanceOfSatisfying(InvocationResult.Success.class, _ -> {});
+        assertThat(result).as(() -> said(result)).isInstanceOf(InvocationResult.Success.class);
         return JSON.readTree(((InvocationResult.Success) result).payload());
+    }
+
+    private static String said(InvocationResult result) {
+        return result instanceof InvocationResult.FunctionError error
+                ? new String(error.payload(), StandardCharsets.UTF_8)
+                : result.toString();
     }
 
     /** The error object of an invocation that ended in a function error. */
     protected static JsonNode error(InvocationResult result) {
-        assertThat(result).isInstanceOf(InvocationResult.FunctionError.class);
+        assertThat(result).as(() -> said(result)).isInstanceOf(InvocationResult.FunctionError.class);
         return JSON.readTree(((InvocationResult.FunctionError) result).payload());
     }
 

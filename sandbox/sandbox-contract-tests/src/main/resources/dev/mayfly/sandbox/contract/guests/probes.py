@@ -139,6 +139,7 @@ def fill(path, megabytes):
 
 
 PROBES = {
+    "blocks": lambda descriptor: os.get_blocking(int(descriptor)),
     "put": put,
     "append": append,
     "lock": lock,
