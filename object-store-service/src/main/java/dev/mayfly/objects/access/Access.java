@@ -1,5 +1,6 @@
 package dev.mayfly.objects.access;
 
+import dev.mayfly.contracts.identity.Role;
 import dev.mayfly.objects.ObjectsProperties;
 import dev.mayfly.objects.acl.BucketRules;
 import dev.mayfly.objects.acl.WrittenAcl;
@@ -8,6 +9,7 @@ import dev.mayfly.objects.bucket.Buckets;
 import dev.mayfly.objects.bucket.settings.BucketSettings;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
+import dev.mayfly.objects.lock.ObjectLocks;
 import dev.mayfly.objects.object.CopySource;
 import dev.mayfly.objects.object.ObjectIndex;
 import dev.mayfly.objects.object.VersionId;
@@ -80,7 +82,7 @@ public final class Access {
     private void admit(S3Request request, Bucket bucket, S3Operation operation) {
         boolean roleAllows = operation.isAllowedTo(request.voucher().role());
         if (isHome(request, bucket)) {
-            request.opened(bucket.name(), bucket, (action, key) -> roleAllows);
+            request.opened(bucket.name(), bucket, (action, key) -> roleAllows(request, action));
             if (!roleAllows) {
                 throw new S3Exception(S3Error.ACCESS_DENIED);
             }
@@ -92,7 +94,8 @@ public final class Access {
         }
         BucketRules rules = BucketRules.of(bucket, settings, properties);
         var entrance = new Entrance(request, bucket, rules, index, VersionId.of(request), clock);
-        request.opened(bucket.name(), bucket, (action, key) -> entrance.permits(action, key, roleAllows));
+        request.opened(
+                bucket.name(), bucket, (action, key) -> entrance.permits(action, key, roleAllows(request, action)));
         if (operation == S3Operation.DELETE_OBJECTS) {
             return;
         }
@@ -104,6 +107,14 @@ public final class Access {
             throw refusal(request, entrance);
         }
         WrittenAcl.decide(request, bucket, rules);
+    }
+
+    /** To bypass retention is for owners, unless a policy grants it; all else that a request asks besides is of its own kind. */
+    private static boolean roleAllows(S3Request request, String action) {
+        Role role = request.voucher().role();
+        return action.equals(ObjectLocks.BYPASS)
+                ? role.mayAdminister()
+                : request.operation().isAllowedTo(role);
     }
 
     /** Whether no rules can apply: the account's own bucket, without settings; or a service that acts for the account. */

@@ -18,6 +18,9 @@ import org.springframework.stereotype.Component;
 /** What locks new versions: headers of the write, or the bucket's default. */
 @Component
 public class ObjectLocks {
+    /** The action of those who bypass retention in governance mode. */
+    public static final String BYPASS = "s3:BypassGovernanceRetention";
+
     private static final String MODE = "x-amz-object-lock-mode";
     private static final String UNTIL = "x-amz-object-lock-retain-until-date";
     private static final String HOLD = "x-amz-object-lock-legal-hold";
@@ -30,9 +33,10 @@ public class ObjectLocks {
         this.clock = clock;
     }
 
-    /** Whether the request is not to be held up by retention in governance mode. */
-    public static boolean bypass(S3Request request) {
-        return "true".equalsIgnoreCase(request.header("x-amz-bypass-governance-retention"));
+    /** Whether retention of the key in governance mode does not count: the caller says so, and may. */
+    public static boolean bypass(S3Request request, String key) {
+        return "true".equalsIgnoreCase(request.header("x-amz-bypass-governance-retention"))
+                && request.permits(BYPASS, key);
     }
 
     /** Describes the lock to those who read the version. */

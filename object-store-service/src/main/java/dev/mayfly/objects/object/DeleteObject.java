@@ -55,7 +55,7 @@ final class DeleteObject implements Handler {
                     request.header("if-match"),
                     S3Dates.parse(request.header("x-amz-if-match-last-modified-time")),
                     size == null ? null : Long.valueOf(size.strip()),
-                    ObjectLocks.bypass(request));
+                    ObjectLocks.bypass(request, request.key()));
         } catch (NumberFormatException e) {
             throw S3Exception.invalidArgument(
                     "x-amz-if-match-size", String.valueOf(size), "The size must be an integer");

@@ -55,7 +55,7 @@ final class DeleteObjects implements Handler {
         var deletions = new ArrayList<Deletion>(named.size());
         for (XmlElement object : named) {
             try {
-                Deletion deletion = deletion(object, ObjectLocks.bypass(request));
+                Deletion deletion = deletion(object, request);
                 String action = deletion.version() == null ? "s3:DeleteObject" : "s3:DeleteObjectVersion";
                 if (!request.permits(action, deletion.key())) {
                     throw new S3Exception(S3Error.ACCESS_DENIED);
@@ -98,7 +98,7 @@ final class DeleteObjects implements Handler {
         result.close();
     }
 
-    private static Deletion deletion(XmlElement object, boolean bypass) {
+    private static Deletion deletion(XmlElement object, S3Request request) {
         String key = object.require("Key");
         if (key.isEmpty() || ObjectIndex.bytes(key).length > MAX_KEY_BYTES) {
             throw new S3Exception(S3Error.KEY_TOO_LONG);
@@ -112,7 +112,7 @@ final class DeleteObjects implements Handler {
                     object.child("ETag"),
                     S3Dates.parse(object.child("LastModifiedTime")),
                     size == null ? null : Long.valueOf(size.strip()),
-                    bypass);
+                    ObjectLocks.bypass(request, key));
         } catch (NumberFormatException e) {
             throw new S3Exception(S3Error.MALFORMED_XML);
         }

@@ -56,7 +56,7 @@ final class PutObjectRetention implements Handler {
             throw S3Exception.invalidArgument(
                     "RetainUntilDate", String.valueOf(untilText), "The retain until date must be in the future!");
         }
-        boolean bypass = ObjectLocks.bypass(request);
+        boolean bypass = ObjectLocks.bypass(request, request.key());
         StoredObject object =
                 changes.edit(Change.of(bucket, request, ""), request.key(), VersionId.of(request), attributes -> {
                     ObjectLock lock = attributes.lockOrNone();

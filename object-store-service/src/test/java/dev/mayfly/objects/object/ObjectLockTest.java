@@ -1,7 +1,10 @@
 package dev.mayfly.objects.object;
 
+import static dev.mayfly.objects.testing.RunningStore.ALICE;
+import static dev.mayfly.objects.testing.RunningStore.BOB;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mayfly.contracts.identity.Role;
 import dev.mayfly.objects.testing.RunningStore;
 import dev.mayfly.objects.testing.RunningStore.Answer;
 import java.time.Instant;
@@ -118,6 +121,55 @@ class ObjectLockTest {
         delete("k", version, false).expect(403, "AccessDenied");
         delete("k", version, true).expect(204);
         store.get("/" + bucket + "/k?versionId=" + version).send().expect(404, "NoSuchVersion");
+    }
+
+    /** Whoever may delete may not bypass: that is for owners, or for whom a policy names, and a policy may take it from owners. */
+    @Test
+    void notEverybodyBypassesGovernance() {
+        String version = put("k");
+        retain("k", "GOVERNANCE", LATER, false).expect(200);
+        String target = "/" + bucket + "/k?versionId=" + version;
+        bypassing("DELETE", target, Role.DEPLOYER, "").expect(403, "AccessDenied");
+        bypassing("PUT", "/" + bucket + "/k?retention", Role.DEPLOYER, "<Retention/>")
+                .expect(403, "AccessDenied");
+        String many = "<Delete><Object><Key>k</Key><VersionId>" + version + "</VersionId></Object></Delete>";
+        assertThat(bypassing("POST", "/" + bucket + "?delete", Role.DEPLOYER, many)
+                        .expect(200)
+                        .element("Code"))
+                .isEqualTo("AccessDenied");
+        policy("Deny", "*");
+        bypassing("DELETE", target, Role.OWNER, "").expect(403, "AccessDenied");
+        policy("Allow", BOB);
+        bypassing("DELETE", target, Role.DEPLOYER, "").expect(403, "AccessDenied");
+        policy("Allow", "arn:aws:iam::" + ALICE + ":user/AKIATEST");
+        bypassing("PUT", "/" + bucket + "/k?retention", Role.DEPLOYER, "<Retention/>")
+                .expect(200);
+        retain("k", "GOVERNANCE", LATER, false).expect(200);
+        assertThat(bypassing("POST", "/" + bucket + "?delete", Role.DEPLOYER, many)
+                        .expect(200)
+                        .elements("Key"))
+                .containsExactly("k");
+        store.get(target).send().expect(404, "NoSuchVersion");
+    }
+
+    private Answer bypassing(String method, String target, Role role, String body) {
+        return store.call(method, target)
+                .as(ALICE, role)
+                .header("x-amz-bypass-governance-retention", "true")
+                .header("Content-MD5", md5(body))
+                .body(body)
+                .send();
+    }
+
+    private void policy(String effect, String account) {
+        store.put(
+                        "/" + bucket + "?policy",
+                        "{\"Statement\":{\"Effect\":\"" + effect + "\",\"Principal\":{\"AWS\":\"" + account
+                                + "\"},\"Action\":\"s3:BypassGovernanceRetention\",\"Resource\":\"arn:aws:s3:::"
+                                + bucket
+                                + "/*\"}}")
+                .send()
+                .expect(204);
     }
 
     @Test
