@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.minio.GetObjectArgs;
 import io.minio.ListObjectsArgs;
 import io.minio.MakeBucketArgs;
+import io.minio.PostPolicy;
 import io.minio.PutObjectArgs;
 import io.minio.RemoveObjectArgs;
 import java.io.ByteArrayInputStream;
@@ -14,9 +15,14 @@ import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import okhttp3.MultipartBody;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -233,6 +239,38 @@ class ObjectsTest {
                 .isInstanceOfSatisfying(
                         S3Exception.class,
                         e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("AccessDenied"));
+    }
+
+    @Test
+    void formsOfTheMinioClient() throws Exception {
+        try (var minio = RunningSuite.get().minio()) {
+            var policy = new PostPolicy(bucket, ZonedDateTime.now().plusMinutes(5));
+            policy.addEqualsCondition("key", "form/k");
+            policy.addStartsWithCondition("Content-Type", "text/");
+            policy.addContentLengthRangeCondition(1, 1 << 20);
+            Map<String, String> signed = minio.getPresignedPostFormData(policy);
+            byte[] file = noise(1 << 20);
+            assertThat(post(signed, file)).isEqualTo(204);
+            assertThat(get("form/k")).isEqualTo(file);
+            assertThat(post(signed, noise((1 << 20) + 1))).isEqualTo(400);
+            signed.put("x-amz-signature", "0".repeat(64));
+            assertThat(post(signed, file)).isEqualTo(403);
+        }
+    }
+
+    private int post(Map<String, String> fields, byte[] file) throws IOException {
+        var form = new MultipartBody.Builder().setType(MultipartBody.FORM);
+        fields.forEach(form::addFormDataPart);
+        form.addFormDataPart("key", "form/k")
+                .addFormDataPart("Content-Type", "text/plain")
+                .addFormDataPart("file", "a.txt", okhttp3.RequestBody.create(file, null));
+        var request = new Request.Builder()
+                .url(RunningSuite.get().endpoint().resolve("/" + bucket).toString())
+                .post(form.build())
+                .build();
+        try (var answer = new OkHttpClient().newCall(request).execute()) {
+            return answer.code();
+        }
     }
 
     @Test

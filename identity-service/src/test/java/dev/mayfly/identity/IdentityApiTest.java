@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.identity.AccessKeyRecord;
+import dev.mayfly.contracts.identity.FormSignature;
 import dev.mayfly.contracts.identity.Role;
 import dev.mayfly.testing.TestKafka;
 import dev.mayfly.testing.TestPostgres;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -62,6 +66,40 @@ class IdentityApiTest {
         assertThat(identity.call("GET", "/v1/accounts/" + Identity.OPERATOR, id, Role.OWNER, null)
                         .status())
                 .isEqualTo(404);
+    }
+
+    /** Who holds no secret asks whether a signature is right. */
+    @Test
+    void tellsSiblingsWhetherASignatureIsRight() throws Exception {
+        String account = openAccount();
+        var made = identity.call("POST", "/v1/access-keys", account, Role.OWNER, "{\"role\":\"INVOKER\"}");
+        String id = made.member("accessKeyId");
+        Mac mac = Mac.getInstance("HmacSHA1");
+        mac.init(new SecretKeySpec(made.member("secretAccessKey").getBytes(StandardCharsets.UTF_8), "HmacSHA1"));
+        String signature = Base64.getEncoder().encodeToString(mac.doFinal("text".getBytes(StandardCharsets.UTF_8)));
+        var right = check(new FormSignature(id, "text", null, signature));
+        assertThat(right.status()).as(right.body()).isEqualTo(200);
+        assertThat(Json.read(right.body().getBytes(StandardCharsets.UTF_8), FormSignature.Signer.class))
+                .isEqualTo(new FormSignature.Signer(account, Role.INVOKER));
+        assertThat(check(new FormSignature(id, "other", null, signature)).status())
+                .isEqualTo(403);
+        var scope = new FormSignature.Scope("20260101", "us-east-1", "s3");
+        assertThat(check(new FormSignature(id, "text", scope, signature)).status())
+                .isEqualTo(403);
+        assertThat(check(new FormSignature("AKIANOBODY", "text", null, signature))
+                        .status())
+                .isEqualTo(404);
+        identity.call("DELETE", "/v1/access-keys/" + id, account, Role.OWNER, null);
+        assertThat(check(new FormSignature(id, "text", null, signature)).status())
+                .isEqualTo(404);
+        var asked = identity.call("POST", "/internal/access-keys/signatures", account, Role.OWNER, "{}");
+        assertThat(asked.status()).as(asked.body()).isEqualTo(404);
+    }
+
+    private static Identity.Reply check(FormSignature signature) throws Exception {
+        var voucher = Identity.VOUCHING.issueForService("object-store-service", "mayfly-system");
+        String body = new String(Json.bytes(signature), StandardCharsets.UTF_8);
+        return identity.send("POST", "/internal/access-keys/signatures", voucher, body, "application/json");
     }
 
     @ParameterizedTest

@@ -15,6 +15,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  */
 @ConfigurationProperties("mayfly")
 public record MayflyProperties(String trustKey, String kafka, String region, Services services, Path data) {
-    /** @param registry asked whether a bucket may invoke a function */
-    public record Services(URI registry) {}
+    /**
+     * @param identity asked who signed a form
+     * @param registry asked whether a bucket may invoke a function
+     */
+    public record Services(URI identity, URI registry) {}
 }

@@ -1,7 +1,9 @@
 package dev.mayfly.identity.accesskey;
 
 import dev.mayfly.contracts.identity.AccessKeyRecord;
+import dev.mayfly.contracts.identity.FormSignature;
 import dev.mayfly.contracts.identity.Role;
+import dev.mayfly.contracts.trust.InvalidSealException;
 import dev.mayfly.contracts.trust.Sealer;
 import dev.mayfly.identity.IdentitySettings;
 import dev.mayfly.identity.caller.Problem;
@@ -115,6 +117,16 @@ public class AccessKeys implements States {
     @Transactional(readOnly = true)
     public Optional<AccessKeyRecord> find(String id) {
         return keys.findById(id).map(AccessKey::toRecord);
+    }
+
+    /** Whether the key's holder made the signature. */
+    boolean isBy(FormSignature signature, AccessKeyRecord key) {
+        try {
+            byte[] secret = masterKey.open(key.sealedSecret(), AccessKeyRecord.sealContext(key.accessKeyId()));
+            return signature.isBy(new String(secret, StandardCharsets.UTF_8));
+        } catch (InvalidSealException e) {
+            throw new IllegalStateException("The secret of " + key.accessKeyId() + " does not open", e);
+        }
     }
 
     @Override

@@ -68,7 +68,8 @@ public final class Access {
             }
             return;
         }
-        if (operation == S3Operation.PREFLIGHT || operation == S3Operation.POST_OBJECT) {
+        if (operation == S3Operation.PREFLIGHT
+                || operation == S3Operation.POST_OBJECT && request.key().isEmpty()) {
             return;
         }
         Bucket bucket = buckets.require(request.bucket());

@@ -67,7 +67,10 @@ final class Actions {
         if (request.operation() == S3Operation.GET_OBJECT_ATTRIBUTES) {
             actions.add(name("GetObject", version != null && !version.isEmpty()));
         }
-        if (title.equals("PutObject") || title.equals("CopyObject") || title.equals("CreateMultipartUpload")) {
+        if (title.equals("PutObject")
+                || title.equals("PostObject")
+                || title.equals("CopyObject")
+                || title.equals("CreateMultipartUpload")) {
             addForHeaders(request, actions);
         }
         return actions;

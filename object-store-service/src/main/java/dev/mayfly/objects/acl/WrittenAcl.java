@@ -22,6 +22,7 @@ public final class WrittenAcl {
     public static void decide(S3Request request, Bucket bucket, BucketRules rules) {
         S3Operation operation = request.operation();
         boolean writes = operation == S3Operation.PUT_OBJECT
+                || operation == S3Operation.POST_OBJECT
                 || operation == S3Operation.COPY_OBJECT
                 || operation == S3Operation.CREATE_MULTIPART_UPLOAD;
         if (!writes || !rules.hasAcls() && !Acl.isNamed(request)) {

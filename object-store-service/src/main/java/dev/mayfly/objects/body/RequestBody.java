@@ -183,7 +183,7 @@ public final class RequestBody {
                     "x-amz-decoded-content-length", decoded, "x-amz-decoded-content-length must be a length in bytes");
         }
         long announced = request.contentLength();
-        if (announced < 0 && !request.voucher().betweenServices()) {
+        if (announced < 0 && !request.mayOmitLength()) {
             throw new S3Exception(S3Error.MISSING_CONTENT_LENGTH);
         }
         return announced;

@@ -23,8 +23,9 @@ import java.util.List;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
+/** Writes an object from a request's body. */
 @Component
-final class PutObject implements Handler {
+public final class PutObject implements Handler {
     /** What S3 takes in one request. */
     private static final long MAX_BYTES = 5L << 30;
 
@@ -54,6 +55,10 @@ final class PutObject implements Handler {
         this.store = store;
         this.properties = properties;
         this.clock = clock;
+    }
+
+    private static String event(S3Request request) {
+        return request.operation() == S3Operation.POST_OBJECT ? "ObjectCreated:Post" : "ObjectCreated:Put";
     }
 
     @Override
@@ -88,8 +93,7 @@ final class PutObject implements Handler {
             writer.release();
             Optional<VersionId> version;
             try {
-                version = index.put(
-                        Change.of(bucket, request, "ObjectCreated:Put"), object, writer.blobs(), 0, condition);
+                version = index.put(Change.of(bucket, request, event(request)), object, writer.blobs(), 0, condition);
             } catch (S3Exception e) {
                 writer.reclaim();
                 throw e;

@@ -17,8 +17,8 @@ public final class S3Request {
     private final Voucher voucher;
     private final S3Target target;
     private final S3Operation operation;
-    private final AtomicLong bytesIn = new AtomicLong();
-    private final Map<String, Object> opened = new HashMap<>();
+    private final AtomicLong bytesIn;
+    private final Map<String, Object> opened;
     private final Map<Class<?>, Object> attached = new HashMap<>();
     private Permissions permissions = (action, key) -> false;
 
@@ -30,10 +30,42 @@ public final class S3Request {
     }
 
     public S3Request(HttpServletRequest http, Voucher voucher, S3Target target, S3Operation operation) {
+        this(http, voucher, target, operation, new AtomicLong(), new HashMap<>());
+    }
+
+    private S3Request(
+            HttpServletRequest http,
+            Voucher voucher,
+            S3Target target,
+            S3Operation operation,
+            AtomicLong bytesIn,
+            Map<String, Object> opened) {
+        this.bytesIn = bytesIn;
+        this.opened = opened;
         this.http = http;
         this.voucher = voucher;
         this.target = target;
         this.operation = operation;
+    }
+
+    /**
+     * The put that this request's form amounts to; what it receives and opens counts for this one too.
+     *
+     * @param headers in place of this request's own
+     */
+    public S3Request upload(Voucher sender, String key, Map<String, String> headers, InputStream content) {
+        return new S3Request(
+                new FormUpload(http, headers, content),
+                sender,
+                new S3Target(target.bucket(), key, Map.of()),
+                operation,
+                bytesIn,
+                opened);
+    }
+
+    /** Whether the length of its body is not announced, and need not be. */
+    public boolean mayOmitLength() {
+        return voucher.betweenServices() || http instanceof FormUpload;
     }
 
     /** Notes a bucket that the caller has been let into. */
@@ -116,6 +148,9 @@ public final class S3Request {
     public @Nullable String authType() {
         if (voucher.isAnonymous()) {
             return null;
+        }
+        if (http instanceof FormUpload) {
+            return "POST";
         }
         return target.has("X-Amz-Signature") || target.has("Signature") ? "REST-QUERY-STRING" : "REST-HEADER";
     }

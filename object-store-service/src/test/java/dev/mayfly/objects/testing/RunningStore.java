@@ -31,6 +31,7 @@ public final class RunningStore {
 
     private static final RunningStore INSTANCE = new RunningStore();
 
+    private final Sealer sealer;
     private final Vouching vouching;
     private final HttpClient http = HttpClient.newHttpClient();
     private final FakeRegistry registry = new FakeRegistry();
@@ -39,7 +40,8 @@ public final class RunningStore {
 
     private RunningStore() {
         String key = Sealer.newKey();
-        this.vouching = new Vouching(Sealer.of(key), Clock.systemUTC());
+        this.sealer = Sealer.of(key);
+        this.vouching = new Vouching(sealer, Clock.systemUTC());
         try {
             this.data = Files.createTempDirectory("mayfly-objects");
         } catch (IOException e) {
@@ -74,6 +76,11 @@ public final class RunningStore {
 
     public FakeRegistry registry() {
         return registry;
+    }
+
+    /** What seals vouchers and session tokens. */
+    public Sealer sealer() {
+        return sealer;
     }
 
     public <T> T bean(Class<T> type) {

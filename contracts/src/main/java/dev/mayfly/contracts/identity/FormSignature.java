@@ -1,0 +1,54 @@
+package dev.mayfly.contracts.identity;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Locale;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The signature of an upload form's policy.
+ *
+ * @param text what is signed: the policy as the form holds it
+ * @param scope of Signature Version 4; null for Version 2
+ * @param signature hex, or Base64 for Version 2
+ */
+public record FormSignature(
+        String accessKeyId, String text, @Nullable Scope scope, String signature) {
+    /** What a signing key of Version 4 is good for. */
+    public record Scope(String date, String region, String service) {}
+
+    /** Whose key it is. */
+    public record Signer(String accountId, Role role) {}
+
+    /** Whether the holder of {@code secret} made it. */
+    public boolean isBy(String secret) {
+        byte[] claimed = signature.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.ISO_8859_1);
+        if (scope == null) {
+            byte[] expected = Base64.getEncoder().encode(hmac("HmacSHA1", bytes(secret), text));
+            return MessageDigest.isEqual(expected, signature.getBytes(StandardCharsets.ISO_8859_1));
+        }
+        byte[] key = hmac("HmacSHA256", bytes("AWS4" + secret), scope.date);
+        key = hmac("HmacSHA256", hmac("HmacSHA256", key, scope.region), scope.service);
+        key = hmac("HmacSHA256", key, "aws4_request");
+        return MessageDigest.isEqual(bytes(HexFormat.of().formatHex(hmac("HmacSHA256", key, text))), claimed);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] hmac(String algorithm, byte[] key, String text) {
+        try {
+            Mac mac = Mac.getInstance(algorithm);
+            mac.init(new SecretKeySpec(key, algorithm));
+            return mac.doFinal(bytes(text));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Uploads from HTML forms. */
+@NullMarked
+package dev.mayfly.objects.post;
+
+import org.jspecify.annotations.NullMarked;
