@@ -72,7 +72,7 @@ class IdentityApiTest {
     @Test
     void tellsSiblingsWhetherASignatureIsRight() throws Exception {
         String account = openAccount();
-        var made = identity.call("POST", "/v1/access-keys", account, Role.OWNER, "{\"role\":\"INVOKER\"}");
+        var made = identity.call("POST", "/v1/access-keys", account, Role.OWNER, "{\"role\":\"invoker\"}");
         String id = made.member("accessKeyId");
         Mac mac = Mac.getInstance("HmacSHA1");
         mac.init(new SecretKeySpec(made.member("secretAccessKey").getBytes(StandardCharsets.UTF_8), "HmacSHA1"));
