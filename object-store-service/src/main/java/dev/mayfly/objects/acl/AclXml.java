@@ -1,5 +1,7 @@
 package dev.mayfly.objects.acl;
 
+import static java.util.Comparator.comparing;
+
 import dev.mayfly.objects.acl.Grant.Permission;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
@@ -15,10 +17,12 @@ public final class AclXml {
 
     private AclXml() {}
 
-    /** The document that clients get, and that is stored for buckets. */
+    /** The document that clients get, and that is stored for buckets: groups come first. */
     public static Xml write(Acl acl) {
         Xml xml = Xml.root(ROOT).owner("Owner", acl.owner()).open("AccessControlList");
-        for (Grant grant : acl.grants()) {
+        for (Grant grant : acl.grants().stream()
+                .sorted(comparing(one -> one.group() == null))
+                .toList()) {
             xml.open("Grant").grantee(grant.account(), grant.group());
             xml.element("Permission", grant.permission().name()).close();
         }

@@ -16,11 +16,11 @@ public record Grant(@Nullable String account, @Nullable String group, Permission
 
     /** What can be granted. */
     public enum Permission {
-        FULL_CONTROL,
         READ,
         WRITE,
         READ_ACP,
-        WRITE_ACP
+        WRITE_ACP,
+        FULL_CONTROL
     }
 
     static Grant toAccount(String id, Permission permission) {

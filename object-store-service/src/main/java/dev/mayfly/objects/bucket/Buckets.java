@@ -105,7 +105,17 @@ public class Buckets {
                 .list();
     }
 
-    /** Deletes an empty bucket; false when it is gone already. Fails on the foreign key when objects name it. */
+    /** Versions and delete markers count. */
+    boolean hasObjects(Bucket bucket) {
+        return jdbc.sql("""
+                        SELECT EXISTS (SELECT 1 FROM object WHERE bucket_id = ?)
+                            OR EXISTS (SELECT 1 FROM version WHERE bucket_id = ?)""")
+                .params(bucket.id(), bucket.id())
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** Deletes an empty bucket; false when it is gone already. Fails on the foreign key when objects or uploads name it. */
     boolean delete(Bucket bucket) {
         return jdbc.sql("DELETE FROM bucket WHERE id = ?").param(bucket.id()).update() == 1;
     }

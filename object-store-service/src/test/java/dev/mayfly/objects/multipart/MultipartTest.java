@@ -87,12 +87,26 @@ class MultipartTest {
     void abortedUploadsLeaveNothing() throws Exception {
         String upload = create();
         part(upload, 1, random(100_000, 1));
-        store.call("DELETE", "/" + bucket).send().expect(409, "BucketNotEmpty");
         store.call("DELETE", target + "?uploadId=" + upload).send().expect(204);
         store.call("DELETE", target + "?uploadId=" + upload).send().expect(404, "NoSuchUpload");
         store.put(target + "?partNumber=1&uploadId=" + upload, "x").send().expect(404, "NoSuchUpload");
         assertThat(store.bean(BlobSweep.class).sweepReleased(Duration.ZERO)).isPositive();
+    }
+
+    @Test
+    void uploadsGoWithTheirBucketAndOnlyWithIt() throws Exception {
+        String upload = create();
+        String etag = part(upload, 1, random(100_000, 1));
+        store.put("/" + bucket + "/other", "x").send().expect(200);
+        store.call("DELETE", "/" + bucket).send().expect(409, "BucketNotEmpty");
+        complete(upload, document(1, etag)).expect(200);
+        store.call("DELETE", target).send().expect(204);
+        store.call("DELETE", "/" + bucket + "/other").send().expect(204);
+        String left = create();
+        part(left, 1, random(100_000, 1));
         store.call("DELETE", "/" + bucket).send().expect(204);
+        store.call("GET", "/" + bucket + "?uploads").send().expect(404, "NoSuchBucket");
+        assertThat(store.bean(BlobSweep.class).sweepReleased(Duration.ZERO)).isPositive();
     }
 
     @Test
