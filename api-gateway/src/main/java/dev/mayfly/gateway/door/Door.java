@@ -15,8 +15,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.AbstractServerHttpRequest;
 import org.springframework.stereotype.Component;
+import org.springframework.web.cors.reactive.CorsUtils;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
@@ -68,11 +70,21 @@ class Door implements WebFilter {
         return admit(inquiry)
                 .flatMap(admission -> {
                     exchange.getAttributes().put(Admission.ATTRIBUTE, admission);
-                    Mono<Void> through = chain.filter(exchange);
+                    Mono<Void> through = chain.filter(passing(exchange));
                     return admission.body() == null ? through : through.doFinally(end -> admission.release());
                 })
                 .onErrorResume(e -> answers.failed(exchange, inquiry, e))
                 .doFinally(end -> traffic.count(inquiry.dialect(), exchange.getResponse(), begun));
+    }
+
+    /** Spring would answer preflights itself; services do that here, and get the headers as they came. */
+    private static ServerWebExchange passing(ServerWebExchange exchange) {
+        return CorsUtils.isPreFlightRequest(exchange.getRequest())
+                ? exchange.mutate()
+                        .request(request ->
+                                request.headers(headers -> headers.remove(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD)))
+                        .build()
+                : exchange;
     }
 
     private Inquiry inquire(HttpServerRequest http, String requestId) throws RefusedException {

@@ -121,6 +121,19 @@ class ForwardTest {
         assertThat(gateway.stub.seen).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/b/k", "/b/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=of-another-method"})
+    void leavesPreflightsToTheService(String target) throws Exception {
+        Wire.raw(
+                gateway.port,
+                "OPTIONS " + target + " HTTP/1.1\r\nhost: localhost\r\norigin: http://page.example\r\n"
+                        + "access-control-request-method: PUT\r\nconnection: close\r\n\r\n");
+        var seen = Objects.requireNonNull(gateway.stub.seen.poll());
+        assertThat(seen.headers().get("access-control-request-method")).isEqualTo("PUT");
+        assertThat(seen.voucher().isAnonymous()).isTrue();
+        assertThat(seen.voucher().target()).isEqualTo(target);
+    }
+
     @Test
     void answers503WhenAServiceIsDown() throws Exception {
         var reply = new Request("GET", "/v1/usage").service("mayfly").send(gateway.port);

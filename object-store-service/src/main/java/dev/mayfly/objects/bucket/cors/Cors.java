@@ -47,6 +47,7 @@ public class Cors {
 
     static final Setting<Rules> RULES = Setting.xml("cors", "CORSConfiguration", Rules::read, Rules::write);
 
+    private static final String METHOD = "access-control-request-method";
     private static final int MAX_RULES = 100;
     private static final int MAX_DOCUMENT_BYTES = 64 << 10;
     private static final String VARY = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
@@ -81,7 +82,7 @@ public class Cors {
 
     private Answer preflight(S3Request request) {
         String origin = request.header("origin");
-        String method = request.header("access-control-request-method");
+        String method = request.header(METHOD);
         if (origin == null) {
             throw new S3Exception(S3Error.BAD_REQUEST, "Insufficient information. Origin request header needed.");
         }
@@ -134,7 +135,10 @@ public class Cors {
         String origin = request.header("origin");
         answer.with("Vary", VARY);
         if (origin != null) {
-            rules.get().first(origin, request.method()).ifPresent(rule -> tell(answer, rule, origin));
+            String method = request.header(METHOD);
+            rules.get()
+                    .first(origin, method == null ? request.method() : method)
+                    .ifPresent(rule -> tell(answer, rule, origin));
         }
     }
 
