@@ -1,27 +1,24 @@
 package dev.mayfly.registry.lambda;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mayfly.contracts.events.Json;
 import dev.mayfly.registry.RegistryFixture;
+import dev.mayfly.testing.AwsModel;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+import tools.jackson.databind.JsonNode;
 
 /** Holds the table of operations against what is served, against the page made from it, and against AWS's own model. */
 class LambdaOperationTest extends RegistryFixture {
@@ -104,44 +101,18 @@ class LambdaOperationTest extends RegistryFixture {
 
     @Test
     void everyOperationOfAwsModelIsInTheTable() throws Exception {
-        Path model = model();
-        assumeTrue(Files.exists(model), "no botocore: pip install botocore brings AWS's model of the Lambda API");
         Set<String> expected = new TreeSet<>();
-        try (InputStream in = open(model)) {
-            for (var operation : Json.mapper().readTree(in).get("operations").values()) {
-                var http = operation.get("http");
-                expected.add(operation.get("name").asString() + " "
-                        + http.get("method").asString() + " "
-                        + http.get("requestUri").asString().replaceFirst("/$", ""));
-            }
+        JsonNode model = Json.mapper().readTree(AwsModel.of("lambda", "2015-03-31"));
+        for (var operation : model.get("operations").values()) {
+            var http = operation.get("http");
+            expected.add(operation.get("name").asString() + " "
+                    + http.get("method").asString() + " "
+                    + http.get("requestUri").asString().replaceFirst("/$", ""));
         }
         Set<String> known = Arrays.stream(LambdaOperation.values())
                 .map(operation -> operation.operation() + " " + operation.method() + " " + operation.path())
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(known).containsAll(expected);
-    }
-
-    private static InputStream open(Path model) throws IOException {
-        InputStream in = Files.newInputStream(model);
-        return model.toString().endsWith(".gz") ? new GZIPInputStream(in) : in;
-    }
-
-    private static Path model() throws IOException, InterruptedException {
-        var python = new ProcessBuilder(
-                        "python3",
-                        "-c",
-                        "import botocore.loaders, os; l = botocore.loaders.Loader();"
-                                + " p = os.path.join(l.BUILTIN_DATA_PATH, 'lambda', '2015-03-31', 'service-2.json');"
-                                + " print(p if os.path.exists(p) else p + '.gz')")
-                .redirectError(ProcessBuilder.Redirect.DISCARD);
-        try {
-            Process process = python.start();
-            String path = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            process.waitFor(20, TimeUnit.SECONDS);
-            return Path.of(path.isBlank() ? "no-botocore" : path.strip());
-        } catch (IOException e) {
-            return Path.of("no-python");
-        }
     }
 
     @Test

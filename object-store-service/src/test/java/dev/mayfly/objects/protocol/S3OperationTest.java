@@ -1,25 +1,22 @@
 package dev.mayfly.objects.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mayfly.contracts.events.Json;
 import dev.mayfly.objects.testing.RunningStore;
+import dev.mayfly.testing.AwsModel;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 /** Holds the table of operations against what is served and against AWS's own model. */
 class S3OperationTest {
@@ -137,16 +134,13 @@ class S3OperationTest {
 
     @Test
     void everyOperationOfAwsModelIsInTheTable() throws Exception {
-        Path model = model();
-        assumeTrue(Files.exists(model), "no botocore: pip install botocore brings AWS's model of S3");
         Set<String> expected = new TreeSet<>();
-        try (InputStream in = open(model)) {
-            for (var operation : Json.mapper().readTree(in).get("operations").values()) {
-                var http = operation.get("http");
-                expected.add(operation.get("name").asString() + " "
-                        + http.get("method").asString() + " "
-                        + path(http.get("requestUri").asString()));
-            }
+        JsonNode model = Json.mapper().readTree(AwsModel.of("s3", "2006-03-01"));
+        for (var operation : model.get("operations").values()) {
+            var http = operation.get("http");
+            expected.add(operation.get("name").asString() + " "
+                    + http.get("method").asString() + " "
+                    + path(http.get("requestUri").asString()));
         }
         expected.removeIf(operation -> ALIASES.contains(operation.replaceFirst(" .*", "")));
         Set<String> known = Arrays.stream(S3Operation.values())
@@ -157,28 +151,5 @@ class S3OperationTest {
 
     private static String path(String request) {
         return request.replaceFirst("\\?.*", "");
-    }
-
-    private static InputStream open(Path model) throws IOException {
-        InputStream in = Files.newInputStream(model);
-        return model.toString().endsWith(".gz") ? new GZIPInputStream(in) : in;
-    }
-
-    private static Path model() throws IOException, InterruptedException {
-        var python = new ProcessBuilder(
-                        "python3",
-                        "-c",
-                        "import botocore.loaders, os; l = botocore.loaders.Loader();"
-                                + " p = os.path.join(l.BUILTIN_DATA_PATH, 's3', '2006-03-01', 'service-2.json');"
-                                + " print(p if os.path.exists(p) else p + '.gz')")
-                .redirectError(ProcessBuilder.Redirect.DISCARD);
-        try {
-            Process process = python.start();
-            String path = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            process.waitFor(20, TimeUnit.SECONDS);
-            return Path.of(path.isBlank() ? "no-botocore" : path.strip());
-        } catch (IOException e) {
-            return Path.of("no-python");
-        }
     }
 }
