@@ -1,7 +1,7 @@
 package dev.mayfly.cli;
 
 /** Ends a command with a message for the person who gave it. */
-final class CommandFailure extends RuntimeException {
+class CommandFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final int exit;

@@ -1,14 +1,11 @@
 package dev.mayfly.cli;
 
-import dev.mayfly.standalone.home.Credentials;
-import dev.mayfly.standalone.home.SuiteState;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
+import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -39,44 +36,41 @@ final class FunctionLogs {
 
     /** Shows what there is. */
     void show() throws IOException, InterruptedException {
-        try (HttpClient client = HttpClient.newHttpClient()) {
+        try (Api api = Api.of(context)) {
             String cursor = null;
             do {
-                var request = request(cursor).build();
-                var page = client.send(request, HttpResponse.BodyHandlers.ofString());
-                require(page.statusCode(), page.body());
-                JsonNode body = JSON.readTree(page.body());
-                body.path("events").forEach(this::say);
-                cursor = body.path("cursor").asString(null);
+                JsonNode page = JSON.readTree(api.ask(request(api, cursor).build()));
+                page.path("events").forEach(this::say);
+                cursor = page.path("cursor").asString(null);
             } while (cursor != null);
         }
     }
 
     /** Shows what there is and what comes, until the process is interrupted or Mayfly stays away. */
     void follow() throws IOException, InterruptedException {
-        IOException broken = new IOException("the stream ended");
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            for (int resumed = 0; resumed < MAX_RESUMPTIONS; resumed++) {
-                var request = request(null).header("Accept", "text/event-stream");
-                String reached = last;
+        String broken = "its stream ended";
+        for (int resumed = 0; resumed < MAX_RESUMPTIONS; resumed++) {
+            String reached = last;
+            try (Api api = Api.of(context)) {
+                var request = request(api, null).header("Accept", "text/event-stream");
                 if (reached != null) {
                     request.header("Last-Event-ID", reached);
                 }
-                try {
-                    var stream = client.send(request.build(), HttpResponse.BodyHandlers.ofLines());
+                var stream = api.send(request.build(), HttpResponse.BodyHandlers.ofLines());
+                try (Stream<String> lines = stream.body()) {
                     if (stream.statusCode() != 200) {
-                        require(stream.statusCode(), stream.body().collect(Collectors.joining("\n")));
+                        throw Api.refusal(stream.statusCode(), lines.collect(Collectors.joining("\n")));
                     }
-                    read(stream.body());
-                } catch (IOException | java.io.UncheckedIOException e) {
-                    broken = new IOException(String.valueOf(e.getMessage()), e);
+                    read(lines);
                 }
-                if (!Objects.equals(reached, last)) {
-                    resumed = 0;
-                }
+            } catch (Api.Unreachable | UncheckedIOException e) {
+                broken = String.valueOf(e.getMessage());
+            }
+            if (!Objects.equals(reached, last)) {
+                resumed = 0;
             }
         }
-        throw broken;
+        throw new CommandFailure(Exit.FAILURE, "The log could not be followed further: " + broken);
     }
 
     private void read(Stream<String> lines) {
@@ -104,40 +98,14 @@ final class FunctionLogs {
         console.out().flush();
     }
 
-    private static void require(int status, String body) {
-        if (status != 200) {
-            String detail;
-            try {
-                detail = JSON.readTree(body).path("detail").asString(body);
-            } catch (tools.jackson.core.JacksonException e) {
-                detail = body;
-            }
-            throw new CommandFailure(status == 400 ? Exit.USAGE : Exit.FAILURE, detail);
-        }
-    }
-
-    private HttpRequest.Builder request(@Nullable String cursor) throws IOException {
-        SuiteState state = context.needRunning();
-        Credentials credentials = Credentials.load(context.home())
-                .orElseThrow(() -> new CommandFailure(
-                        Exit.FAILURE,
-                        context.home().credentialsFile() + " is missing; start Mayfly again to make it."));
-        var target = new StringBuilder(state.endpoint())
-                .append("/v1/functions/")
-                .append(encoded(function))
-                .append("/logs?since=")
-                .append(encoded(since));
+    private HttpRequest.Builder request(Api api, @Nullable String cursor) {
+        var parameters = new HashMap<>(Map.of("since", since));
         if (filter != null) {
-            target.append("&filter=").append(encoded(filter));
+            parameters.put("filter", filter);
         }
         if (cursor != null) {
-            target.append("&cursor=").append(encoded(cursor));
+            parameters.put("cursor", cursor);
         }
-        return HttpRequest.newBuilder(URI.create(target.toString()))
-                .header("Authorization", "Bearer " + credentials.accessKeyId() + "." + credentials.secretAccessKey());
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+        return api.request("/v1/functions/" + Api.encoded(function) + "/logs", parameters);
     }
 }

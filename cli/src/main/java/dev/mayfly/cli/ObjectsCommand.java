@@ -1,19 +1,16 @@
 package dev.mayfly.cli;
 
-import dev.mayfly.standalone.home.Credentials;
-import dev.mayfly.standalone.home.SuiteState;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
+import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -50,24 +47,21 @@ final class ObjectsCommand implements SuiteCommand {
                                     "Puts counts of names right and deletes what nothing names. Bytes are never changed.")
                     boolean repair)
             throws IOException, InterruptedException {
-        SuiteState state = context.needRunning();
-        Credentials credentials = Credentials.load(context.home())
-                .orElseThrow(() -> new CommandFailure(
-                        Exit.FAILURE,
-                        context.home().credentialsFile() + " is missing; start Mayfly again to make it."));
-        var request = HttpRequest.newBuilder(URI.create(
-                        state.endpoint() + "/v1/objects/verify?checksums=" + checksums + "&repair=" + repair))
-                .header("Authorization", "Bearer " + credentials.accessKeyId() + "." + credentials.secretAccessKey())
-                .POST(HttpRequest.BodyPublishers.noBody())
-                .build();
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpResponse<Stream<String>> answer = client.send(request, HttpResponse.BodyHandlers.ofLines());
+        try (Api api = Api.of(context)) {
+            var request = api.request(
+                            "/v1/objects/verify",
+                            Map.of("checksums", Boolean.toString(checksums), "repair", Boolean.toString(repair)))
+                    .POST(HttpRequest.BodyPublishers.noBody())
+                    .build();
+            var answer = api.send(request, HttpResponse.BodyHandlers.ofLines());
             try (Stream<String> lines = answer.body()) {
-                return answer.statusCode() == 200 ? show(lines) : refused(lines);
+                if (answer.statusCode() != 200) {
+                    throw Api.refusal(answer.statusCode(), String.join("\n", lines.toList()));
+                }
+                return show(lines);
+            } catch (UncheckedIOException e) {
+                throw new CommandFailure(Exit.FAILURE, "The answer broke off: " + e.getMessage());
             }
-        } catch (IOException e) {
-            throw new CommandFailure(
-                    Exit.FAILURE, state.endpoint() + " does not answer: " + e.getMessage() + ". See: ./mayfly status");
         }
     }
 
@@ -108,16 +102,5 @@ final class ObjectsCommand implements SuiteCommand {
                         difference.path("detail").asString(""),
                         objects.isEmpty() ? "" : ": " + String.join(", ", objects),
                         repaired ? " (repaired)" : "");
-    }
-
-    private static int refused(Stream<String> lines) {
-        String body = String.join("\n", lines.toList());
-        String detail = body;
-        try {
-            detail = JsonMapper.shared().readTree(body).path("detail").asString(body);
-        } catch (JacksonException e) {
-            // not JSON: shown as it is
-        }
-        throw new CommandFailure(Exit.FAILURE, "The store was not verified: " + detail);
     }
 }

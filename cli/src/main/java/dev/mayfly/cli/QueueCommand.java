@@ -37,7 +37,9 @@ final class QueueCommand implements SuiteCommand {
 
     private JsonNode ask(String method, String path, Map<String, String> parameters)
             throws IOException, InterruptedException {
-        return new QueueApi(context, function).ask(method, path, parameters);
+        try (Api api = Api.of(context)) {
+            return api.ask(method, "/v1/functions/" + Api.encoded(function) + "/queue" + path, parameters, null);
+        }
     }
 
     private void say(String line) {
@@ -138,7 +140,7 @@ final class QueueCommand implements SuiteCommand {
 
     @Command(name = "peek", description = "Shows an event and what it carries.", mixinStandardHelpOptions = true)
     int peek(@Parameters(paramLabel = "REQUEST") String request) throws IOException, InterruptedException {
-        return printed(ask("GET", "/events/" + QueueApi.encoded(request), Map.of()));
+        return printed(ask("GET", "/events/" + Api.encoded(request), Map.of()));
     }
 
     @Command(
@@ -146,7 +148,7 @@ final class QueueCommand implements SuiteCommand {
             description = "Cancels what waits. What runs is not stopped.",
             mixinStandardHelpOptions = true)
     int cancel(@Parameters(paramLabel = "REQUEST") String request) throws IOException, InterruptedException {
-        ask("DELETE", "/events/" + QueueApi.encoded(request), Map.of());
+        ask("DELETE", "/events/" + Api.encoded(request), Map.of());
         say("Cancelled.");
         return Exit.OK;
     }
@@ -207,7 +209,7 @@ final class QueueCommand implements SuiteCommand {
         }
         JsonNode answer = request == null
                 ? ask("POST", "/dead-letters/replay", parameters("error", error))
-                : ask("POST", "/dead-letters/" + QueueApi.encoded(request) + "/replay", Map.of());
+                : ask("POST", "/dead-letters/" + Api.encoded(request) + "/replay", Map.of());
         if (json) {
             return printed(answer);
         }

@@ -1,17 +1,11 @@
 package dev.mayfly.cli;
 
-import dev.mayfly.standalone.home.Credentials;
-import dev.mayfly.standalone.home.SuiteState;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -44,20 +38,22 @@ final class SchedulesCommand implements SuiteCommand {
         var table = new Table("NAME", "FUNCTION", "EXPRESSION", "ZONE", "STATE", "NEXT");
         String marker = "";
         int shown = 0;
-        do {
-            JsonNode page = ask("GET", PATH + "?marker=" + marker, null);
-            for (JsonNode schedule : page.path("schedules")) {
-                table.row(List.of(
-                        text(schedule, "name"),
-                        text(schedule, "function").replaceFirst(".*:function:", ""),
-                        text(schedule, "expression"),
-                        text(schedule, "timeZone"),
-                        schedule.path("enabled").asBoolean(false) ? "enabled" : "disabled",
-                        next(schedule)));
-                shown++;
-            }
-            marker = text(page, "nextMarker");
-        } while (!marker.isEmpty());
+        try (Api api = Api.of(context)) {
+            do {
+                JsonNode page = api.ask("GET", PATH, Map.of("marker", marker), null);
+                for (JsonNode schedule : page.path("schedules")) {
+                    table.row(List.of(
+                            text(schedule, "name"),
+                            text(schedule, "function").replaceFirst(".*:function:", ""),
+                            text(schedule, "expression"),
+                            text(schedule, "timeZone"),
+                            schedule.path("enabled").asBoolean(false) ? "enabled" : "disabled",
+                            next(schedule)));
+                    shown++;
+                }
+                marker = text(page, "nextMarker");
+            } while (!marker.isEmpty());
+        }
         if (shown == 0) {
             context.console().say("There are no schedules. See: ./mayfly schedules create --help");
         } else {
@@ -124,36 +120,8 @@ final class SchedulesCommand implements SuiteCommand {
     }
 
     private JsonNode ask(String method, String path, byte @Nullable [] body) throws IOException, InterruptedException {
-        SuiteState state = context.needRunning();
-        Credentials credentials = Credentials.load(context.home())
-                .orElseThrow(() -> new CommandFailure(
-                        Exit.FAILURE,
-                        context.home().credentialsFile() + " is missing; start Mayfly again to make it."));
-        var request = HttpRequest.newBuilder(URI.create(state.endpoint() + path))
-                .timeout(Duration.ofSeconds(30))
-                .header("Authorization", "Bearer " + credentials.accessKeyId() + "." + credentials.secretAccessKey())
-                .header("Content-Type", "application/json")
-                .method(
-                        method,
-                        body == null
-                                ? HttpRequest.BodyPublishers.noBody()
-                                : HttpRequest.BodyPublishers.ofByteArray(body))
-                .build();
-        HttpResponse<byte[]> answer;
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
-        } catch (IOException e) {
-            throw new CommandFailure(
-                    Exit.FAILURE, state.endpoint() + " does not answer: " + e.getMessage() + ". See: ./mayfly status");
+        try (Api api = Api.of(context)) {
+            return api.ask(method, path, Map.of(), body);
         }
-        JsonNode read = answer.body().length == 0
-                ? JsonMapper.shared().createObjectNode()
-                : JsonMapper.shared().readTree(answer.body());
-        if (answer.statusCode() >= 300) {
-            throw new CommandFailure(
-                    answer.statusCode() < 500 ? Exit.USAGE : Exit.FAILURE,
-                    read.path("detail").asString("The answer was " + answer.statusCode() + "."));
-        }
-        return read;
     }
 }

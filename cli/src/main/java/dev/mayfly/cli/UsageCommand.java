@@ -1,16 +1,11 @@
 package dev.mayfly.cli;
 
-import dev.mayfly.standalone.home.Credentials;
-import dev.mayfly.standalone.home.SuiteState;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -51,40 +46,26 @@ final class UsageCommand implements SuiteCommand {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        SuiteState state = context.needRunning();
-        Credentials credentials = Credentials.load(context.home())
-                .orElseThrow(() -> new CommandFailure(
-                        Exit.FAILURE,
-                        context.home().credentialsFile() + " is missing; start Mayfly again to make it."));
         var body = new StringBuilder();
-        try (HttpClient client = HttpClient.newHttpClient()) {
+        try (Api api = Api.of(context)) {
             String token = null;
             do {
-                HttpResponse<String> page =
-                        client.send(request(state, credentials, token), HttpResponse.BodyHandlers.ofString());
+                var page = api.send(
+                        api.request("/v1/usage", query(token))
+                                .timeout(Duration.ofSeconds(60))
+                                .header("Accept", format == Format.JSON ? "application/json" : "text/csv")
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
                 if (page.statusCode() != 200) {
-                    throw new CommandFailure(
-                            page.statusCode() == 400 ? Exit.USAGE : Exit.FAILURE,
-                            "The usage report was refused (" + page.statusCode() + "): " + page.body());
+                    throw Api.refusal(page.statusCode(), page.body());
                 }
                 // Every page of CSV begins with the headings.
                 body.append(token == null ? page.body() : page.body().replaceFirst("^[^\n]*\n", ""));
                 token = page.headers().firstValue(NEXT_TOKEN).orElse(null);
             } while (token != null);
-        } catch (IOException e) {
-            throw new CommandFailure(
-                    Exit.FAILURE, state.endpoint() + " does not answer: " + e.getMessage() + ". See: ./mayfly status");
         }
         print(body.toString());
         return Exit.OK;
-    }
-
-    private HttpRequest request(SuiteState state, Credentials credentials, @Nullable String token) {
-        return HttpRequest.newBuilder(URI.create(state.endpoint() + "/v1/usage" + query(token)))
-                .timeout(Duration.ofSeconds(60))
-                .header("Authorization", "Bearer " + credentials.accessKeyId() + "." + credentials.secretAccessKey())
-                .header("Accept", format == Format.JSON ? "application/json" : "text/csv")
-                .build();
     }
 
     private void print(String body) {
@@ -103,23 +84,20 @@ final class UsageCommand implements SuiteCommand {
         table.lines().forEach(console::say);
     }
 
-    private String query(@Nullable String token) {
-        var query = new StringBuilder();
+    private Map<String, String> query(@Nullable String token) {
+        var query = new LinkedHashMap<String, String>();
         add(query, "from", from);
         add(query, "to", to);
         add(query, "groupBy", groupBy);
         add(query, "nextToken", token);
         add(query, "format", format == Format.JSON ? "json" : "csv");
         add(query, "limit", "10000");
-        return query.toString();
+        return query;
     }
 
-    private static void add(StringBuilder query, String name, @Nullable String value) {
+    private static void add(Map<String, String> query, String name, @Nullable String value) {
         if (value != null) {
-            query.append(query.isEmpty() ? '?' : '&')
-                    .append(name)
-                    .append('=')
-                    .append(URLEncoder.encode(value, StandardCharsets.UTF_8));
+            query.put(name, value);
         }
     }
 }
