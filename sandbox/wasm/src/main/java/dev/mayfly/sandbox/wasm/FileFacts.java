@@ -1,5 +1,6 @@
 package dev.mayfly.sandbox.wasm;
 
+import dev.mayfly.sandbox.wasm.engine.wasi.Errno;
 import dev.mayfly.sandbox.wasm.engine.wasi.SharedRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -63,7 +64,7 @@ record FileFacts(Map<String, Object> unix) {
         try (DirectoryStream<Path> names = Files.newDirectoryStream(folder)) {
             for (Path each : names) {
                 if (entries.size() == MOST_LISTED) {
-                    throw new WasiError(WasiError.OVERFLOW);
+                    throw new WasiError(Errno.OVERFLOW);
                 }
                 byte[] entry = entry(each);
                 entries.add(entry);

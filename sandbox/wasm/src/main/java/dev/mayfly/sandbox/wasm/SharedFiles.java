@@ -1,6 +1,7 @@
 package dev.mayfly.sandbox.wasm;
 
 import dev.mayfly.sandbox.api.Volume;
+import dev.mayfly.sandbox.wasm.engine.wasi.Errno;
 import dev.mayfly.sandbox.wasm.engine.wasi.SharedRequest;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
@@ -37,7 +38,7 @@ final class SharedFiles implements AutoCloseable {
     private record Open(Beneath found, @Nullable FileChannel channel) {
         FileChannel file() throws WasiError {
             if (channel == null) {
-                throw new WasiError(WasiError.ISDIR);
+                throw new WasiError(Errno.ISDIR);
             }
             return channel;
         }
@@ -76,9 +77,9 @@ final class SharedFiles implements AutoCloseable {
         } catch (IOException e) {
             return new byte[] {(byte) WasiError.of(e)};
         } catch (NonReadableChannelException | NonWritableChannelException e) {
-            return new byte[] {(byte) WasiError.BADF};
+            return new byte[] {(byte) Errno.BADF};
         } catch (BufferUnderflowException | IllegalArgumentException e) {
-            return new byte[] {(byte) WasiError.INVAL};
+            return new byte[] {(byte) Errno.INVAL};
         }
     }
 
@@ -87,7 +88,7 @@ final class SharedFiles implements AutoCloseable {
         int handle = in.getInt();
         Open at = open.get(handle);
         if (at == null) {
-            throw new WasiError(WasiError.BADF);
+            throw new WasiError(Errno.BADF);
         }
         return switch (operation) {
             case SharedRequest.OPEN -> open(at, in.get(), text(in));
@@ -124,7 +125,7 @@ final class SharedFiles implements AutoCloseable {
             case SharedRequest.SYMLINK -> {
                 String target = text(in, in.getInt());
                 if (target.startsWith("/")) {
-                    throw new WasiError(WasiError.NOTCAPABLE);
+                    throw new WasiError(Errno.NOTCAPABLE);
                 }
                 try (Place place = place(at, text(in))) {
                     Files.createSymbolicLink(place.path(), Path.of(target));
@@ -152,14 +153,14 @@ final class SharedFiles implements AutoCloseable {
                 }
                 yield nothing();
             }
-            default -> throw new WasiError(WasiError.NOSYS);
+            default -> throw new WasiError(Errno.NOSYS);
         };
     }
 
     private Open other(int handle) throws WasiError {
         Open found = open.get(handle);
         if (found == null) {
-            throw new WasiError(WasiError.BADF);
+            throw new WasiError(Errno.BADF);
         }
         return found;
     }
@@ -174,13 +175,13 @@ final class SharedFiles implements AutoCloseable {
 
     private static String text(ByteBuffer in, int length) throws WasiError {
         if (length < 0 || length > in.remaining()) {
-            throw new WasiError(WasiError.INVAL);
+            throw new WasiError(Errno.INVAL);
         }
         byte[] bytes = new byte[length];
         in.get(bytes);
         String text = new String(bytes, StandardCharsets.UTF_8);
         if (text.indexOf('\0') >= 0) {
-            throw new WasiError(WasiError.INVAL);
+            throw new WasiError(Errno.INVAL);
         }
         return text;
     }
@@ -191,10 +192,10 @@ final class SharedFiles implements AutoCloseable {
         int slash = trimmed.lastIndexOf('/');
         String name = trimmed.substring(slash + 1);
         if (name.isEmpty() || name.equals(".") || name.equals("..")) {
-            throw new WasiError(WasiError.INVAL);
+            throw new WasiError(Errno.INVAL);
         }
         if (slash == 0) {
-            throw new WasiError(WasiError.NOTCAPABLE);
+            throw new WasiError(Errno.NOTCAPABLE);
         }
         return new Place(at.found().findFolder(slash < 0 ? "." : trimmed.substring(0, slash)), name);
     }
@@ -206,7 +207,7 @@ final class SharedFiles implements AutoCloseable {
 
     private byte[] open(Open at, int how, String path) throws IOException {
         if (open.size() >= MOST_OPEN) {
-            throw new WasiError(WasiError.MFILE);
+            throw new WasiError(Errno.MFILE);
         }
         boolean create = (how & SharedRequest.CREATE) != 0;
         boolean exclusive = create && (how & SharedRequest.EXCLUSIVE) != 0;
@@ -214,7 +215,7 @@ final class SharedFiles implements AutoCloseable {
         try {
             found = at.found().find(path, (how & SharedRequest.FOLLOW) != 0 && !exclusive);
         } catch (Beneath.RefusedException e) {
-            if (!create || WasiError.of(e) != WasiError.NOENT || (how & SharedRequest.FOLDER) != 0) {
+            if (!create || WasiError.of(e) != Errno.NOENT || (how & SharedRequest.FOLDER) != 0) {
                 throw e;
             }
             return made(at, how, path);
@@ -222,7 +223,7 @@ final class SharedFiles implements AutoCloseable {
         boolean kept = false;
         try {
             if (exclusive) {
-                throw new WasiError(WasiError.EXIST);
+                throw new WasiError(Errno.EXIST);
             }
             byte[] answer = opened(found, how);
             kept = true;
@@ -239,15 +240,15 @@ final class SharedFiles implements AutoCloseable {
         boolean changes = (how & (SharedRequest.WRITE_TO | SharedRequest.TRUNCATE)) != 0;
         if (type.isDirectory()) {
             if ((how & (SharedRequest.CREATE | SharedRequest.TRUNCATE)) != 0 && changes) {
-                throw new WasiError(WasiError.ISDIR);
+                throw new WasiError(Errno.ISDIR);
             }
             return keep(new Open(found, null));
         }
         if ((how & SharedRequest.FOLDER) != 0) {
-            throw new WasiError(WasiError.NOTDIR);
+            throw new WasiError(Errno.NOTDIR);
         }
         if (!type.isRegularFile()) {
-            throw new WasiError(type.isSymbolicLink() ? WasiError.LOOP : WasiError.NOTSUP);
+            throw new WasiError(type.isSymbolicLink() ? Errno.LOOP : Errno.NOTSUP);
         }
         return keep(new Open(found, FileChannel.open(found.path(), options(how))));
     }
@@ -338,7 +339,7 @@ final class SharedFiles implements AutoCloseable {
 
     private static byte[] resize(FileChannel file, long size) throws IOException {
         if (size < 0) {
-            throw new WasiError(WasiError.INVAL);
+            throw new WasiError(Errno.INVAL);
         }
         if (size <= file.size()) {
             file.truncate(size);
@@ -361,7 +362,7 @@ final class SharedFiles implements AutoCloseable {
         try (Place place = place(at, path)) {
             boolean isFolder = Files.isDirectory(place.path(), LinkOption.NOFOLLOW_LINKS);
             if (isFolder != folder && Files.exists(place.path(), LinkOption.NOFOLLOW_LINKS)) {
-                throw new WasiError(folder ? WasiError.NOTDIR : WasiError.ISDIR);
+                throw new WasiError(folder ? Errno.NOTDIR : Errno.ISDIR);
             }
             Files.delete(place.path());
         }

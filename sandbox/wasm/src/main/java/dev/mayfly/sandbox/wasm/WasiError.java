@@ -1,5 +1,6 @@
 package dev.mayfly.sandbox.wasm;
 
+import dev.mayfly.sandbox.wasm.engine.wasi.Errno;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -11,59 +12,40 @@ import java.util.Map;
 
 /** What a guest is told when an operation on a volume fails. */
 final class WasiError extends IOException {
-    static final int ACCES = 2;
-    static final int BADF = 8;
-    static final int EXIST = 20;
-    static final int INVAL = 28;
-    static final int IO = 29;
-    static final int ISDIR = 31;
-    static final int LOOP = 32;
-    static final int MFILE = 33;
-    static final int NAMETOOLONG = 37;
-    static final int NOENT = 44;
-    static final int NOSPC = 51;
-    static final int NOSYS = 52;
-    static final int NOTDIR = 54;
-    static final int NOTEMPTY = 55;
-    static final int NOTSUP = 58;
-    static final int OVERFLOW = 61;
-    static final int ROFS = 69;
-    static final int NOTCAPABLE = 76;
-
     private static final long serialVersionUID = 1L;
 
     /** Linux's numbers that {@code openat2} gives. Who would leave the volume (EXDEV) lacks the capability. */
     private static final Map<Integer, Integer> OF_LINUX = Map.of(
             2,
-            NOENT,
+            Errno.NOENT,
             13,
-            ACCES,
+            Errno.ACCES,
             17,
-            EXIST,
+            Errno.EXIST,
             18,
-            NOTCAPABLE,
+            Errno.NOTCAPABLE,
             20,
-            NOTDIR,
+            Errno.NOTDIR,
             21,
-            ISDIR,
+            Errno.ISDIR,
             22,
-            INVAL,
+            Errno.INVAL,
             36,
-            NAMETOOLONG,
+            Errno.NAMETOOLONG,
             40,
-            LOOP);
+            Errno.LOOP);
 
     /** As Java passes them on, in the words of the C library. */
     private static final Map<String, Integer> OF_WORDS = Map.of(
-            "No space left on device", NOSPC,
-            "Disk quota exceeded", NOSPC,
-            "Is a directory", ISDIR,
-            "Not a directory", NOTDIR,
-            "File name too long", NAMETOOLONG,
-            "Too many levels of symbolic links", LOOP,
-            "Read-only file system", ROFS,
-            "Invalid argument", INVAL,
-            "Directory not empty", NOTEMPTY);
+            "No space left on device", Errno.NOSPC,
+            "Disk quota exceeded", Errno.NOSPC,
+            "Is a directory", Errno.ISDIR,
+            "Not a directory", Errno.NOTDIR,
+            "File name too long", Errno.NAMETOOLONG,
+            "Too many levels of symbolic links", Errno.LOOP,
+            "Read-only file system", Errno.ROFS,
+            "Invalid argument", Errno.INVAL,
+            "Directory not empty", Errno.NOTEMPTY);
 
     private final int number;
 
@@ -75,13 +57,13 @@ final class WasiError extends IOException {
     static int of(IOException failure) {
         return switch (failure) {
             case WasiError known -> known.number;
-            case Beneath.RefusedException refused -> OF_LINUX.getOrDefault(refused.errno(), IO);
-            case NoSuchFileException _ -> NOENT;
-            case FileAlreadyExistsException _ -> EXIST;
-            case DirectoryNotEmptyException _ -> NOTEMPTY;
-            case NotDirectoryException _ -> NOTDIR;
-            case NotLinkException _ -> INVAL;
-            case AccessDeniedException _ -> ACCES;
+            case Beneath.RefusedException refused -> OF_LINUX.getOrDefault(refused.errno(), Errno.IO);
+            case NoSuchFileException _ -> Errno.NOENT;
+            case FileAlreadyExistsException _ -> Errno.EXIST;
+            case DirectoryNotEmptyException _ -> Errno.NOTEMPTY;
+            case NotDirectoryException _ -> Errno.NOTDIR;
+            case NotLinkException _ -> Errno.INVAL;
+            case AccessDeniedException _ -> Errno.ACCES;
             default -> ofWords(String.valueOf(failure.getMessage()));
         };
     }
@@ -91,6 +73,6 @@ final class WasiError extends IOException {
                 .filter(each -> message.contains(each.getKey()))
                 .map(Map.Entry::getValue)
                 .findFirst()
-                .orElse(IO);
+                .orElse(Errno.IO);
     }
 }

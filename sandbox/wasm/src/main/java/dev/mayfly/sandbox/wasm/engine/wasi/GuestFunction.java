@@ -1,5 +1,6 @@
 package dev.mayfly.sandbox.wasm.engine.wasi;
 
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** A function that guests may import. */
@@ -7,7 +8,12 @@ public sealed interface GuestFunction permits WasiFunction, KeyValueFunction {
     /** The module that guests import it from. */
     String module();
 
-    String importName();
+    String name();
+
+    /** The name that guests import it by. */
+    default String importName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 
     /** One letter for each parameter: {@code i} is an i32, {@code I} an i64. */
     String parameters();
@@ -24,6 +30,11 @@ public sealed interface GuestFunction permits WasiFunction, KeyValueFunction {
      *     LimitedOutput.LimitExceededException} when the guest ends with this call
      */
     int call(WasiProcess process, GuestMemory memory, long[] arguments);
+
+    /** An argument that is an i32. */
+    static int i(long[] arguments, int index) {
+        return (int) arguments[index];
+    }
 
     /** All of them. */
     static Stream<GuestFunction> all() {

@@ -1,6 +1,6 @@
 package dev.mayfly.sandbox.wasm.engine.wasi;
 
-import java.util.Locale;
+import static dev.mayfly.sandbox.wasm.engine.wasi.GuestFunction.i;
 
 /** The functions of {@value #MODULE}: {@code wasi:keyvalue} for modules, see docs/files.md. */
 public enum KeyValueFunction implements GuestFunction {
@@ -37,11 +37,6 @@ public enum KeyValueFunction implements GuestFunction {
     }
 
     @Override
-    public String importName() {
-        return name().toLowerCase(Locale.ROOT);
-    }
-
-    @Override
     public String parameters() {
         return parameters;
     }
@@ -61,9 +56,5 @@ public enum KeyValueFunction implements GuestFunction {
         } catch (Errno.Failure e) {
             return KeyValue.INVALID;
         }
-    }
-
-    private static int i(long[] arguments, int index) {
-        return (int) arguments[index];
     }
 }

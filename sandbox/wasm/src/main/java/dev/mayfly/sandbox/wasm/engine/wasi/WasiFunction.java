@@ -1,6 +1,6 @@
 package dev.mayfly.sandbox.wasm.engine.wasi;
 
-import java.util.Locale;
+import static dev.mayfly.sandbox.wasm.engine.wasi.GuestFunction.i;
 
 /** The functions of {@code wasi_snapshot_preview1}: all of them. */
 public enum WasiFunction implements GuestFunction {
@@ -78,11 +78,6 @@ public enum WasiFunction implements GuestFunction {
     }
 
     @Override
-    public String importName() {
-        return name().toLowerCase(Locale.ROOT);
-    }
-
-    @Override
     public String parameters() {
         return parameters;
     }
@@ -102,10 +97,6 @@ public enum WasiFunction implements GuestFunction {
         } catch (Errno.Failure e) {
             return e.errno();
         }
-    }
-
-    private static int i(long[] arguments, int index) {
-        return (int) arguments[index];
     }
 
     private static int answer(GuestMemory memory, int at, long value) {
