@@ -10,7 +10,7 @@
 # meets no other daemon or port. On a failure the logs of the containers are printed.
 #
 #   MAYFLY_CHECK_FOLDER   for logs, the Debian and MinIO, which stay there; default: a folder in TMPDIR, deleted at the end
-#   MAYFLY_CHECK_ROOTFS   a Debian with runc, runsc, python3, postgresql-client, curl; made when not there; default: in the folder
+#   MAYFLY_CHECK_ROOTFS   a Debian with runc, runsc, python3, postgresql-client, curl, e2fsprogs; made when not there; default: in the folder
 #   MAYFLY_CHECK_MIRROR   where debootstrap fetches Debian; default: its own
 #   MAYFLY_CHECK_MINIO    a MinIO; default: minio in PATH, else built into the folder
 #   MAYFLY_CHECK_DIST     the build; default: standalone/target/dist
@@ -39,7 +39,7 @@ prepare() {
   rootfs=${MAYFLY_CHECK_ROOTFS:-$work/rootfs}
   if [ ! -e "$rootfs/usr/bin/python3" ]; then
     step "debootstrap"
-    debootstrap --variant=minbase --include=runc,runsc,python3,postgresql-client,curl bookworm "$rootfs" \
+    debootstrap --variant=minbase --include=runc,runsc,python3,postgresql-client,curl,e2fsprogs,mount bookworm "$rootfs" \
       ${MAYFLY_CHECK_MIRROR:+"$MAYFLY_CHECK_MIRROR"} >"$work/debootstrap.log" || fail "See $work/debootstrap.log"
     rm -rf "$rootfs"/var/cache/apt/archives/*.deb
   fi
@@ -150,11 +150,11 @@ expect() { # WHAT PATTERN TEXT
   step "ok: $1"
 }
 
-# deploy NAME RUNTIME HANDLER ISOLATION FILE
+# deploy NAME RUNTIME HANDLER ISOLATION FILE [OPTION...]
 deploy() {
   rm -f "$work/$1.zip"
   zip -qj "$work/$1.zip" "$5"
-  aws lambda create-function --function-name "$1" --runtime "$2" --handler "$3" --zip-file "fileb://$work/$1.zip" \
+  aws lambda create-function --function-name "$1" --runtime "$2" --handler "$3" --zip-file "fileb://$work/$1.zip" "${@:6}" \
     --role arn:aws:iam::000000000000:role/any --tags "mayfly:isolation=$4" --query State --output text
 }
 
@@ -193,14 +193,26 @@ check() {
   cat >"$work/health.mjs" <<'JS'
 export const handler = async () => (await fetch(process.env.AWS_ENDPOINT_URL + '/health')).status;
 JS
+  cat >"$work/notes.mjs" <<'JS'
+import { appendFileSync, readFileSync, statfsSync } from 'node:fs';
+export const handler = async () => {
+  appendFileSync('/mnt/notes/log', 'x');
+  const { blocks, bsize } = statfsSync('/mnt/notes');
+  return `notes ${readFileSync('/mnt/notes/log').length} of a volume of ${Math.ceil((blocks * bsize) / 2 ** 30)} GiB`;
+};
+JS
   expect "deploy hello-node" "" "$(deploy hello-node "$node_runtime" index.handler container examples/hello-node/index.mjs)"
   deploy hello-python "$python_runtime" lambda_function.lambda_handler container examples/hello-python/lambda_function.py >/dev/null
   deploy hello-wasm wasm32-wasip1 hello.wasm wasm examples/hello-wasm/hello.wasm >/dev/null
   deploy health "$node_runtime" health.handler container "$work/health.mjs" >/dev/null
+  local mount=arn:aws:elasticfilesystem:us-east-1:000000000000:access-point/fsap-0123456789abcdef0
+  deploy notes "$node_runtime" notes.handler container "$work/notes.mjs" \
+    --file-system-configs "Arn=$mount,LocalMountPath=/mnt/notes" >/dev/null
   expect "invoke Node in a container" "Hello, Ada!" "$(invoke hello-node)"
   expect "invoke Python in a container" "Hello, Ada!" "$(invoke hello-python)"
   expect "invoke WebAssembly" "Ada" "$(invoke hello-wasm)"
   expect "a function reaches the gateway" "200" "$(invoke health)"
+  expect "write to a volume with a file system of its own" "notes 1 of a volume of 10 GiB" "$(invoke notes)"
   expect "invoke through the queue" "202" "$(invoke hello-node --invocation-type Event)"
 
   head -c 20000000 /dev/urandom >"$work/object"
@@ -209,6 +221,11 @@ JS
   aws s3 cp --quiet docker-compose.yml s3://photos/docker-compose.yml
   aws s3 cp --quiet s3://photos/in/parts - | cmp - "$work/object" || fail "20 MB came back different"
   expect "store and read 20 MB in parts" "20000000" "$(aws s3 ls --recursive s3://photos)"
+  aws s3api put-bucket-versioning --bucket photos --versioning-configuration Status=Enabled
+  aws s3 cp --quiet docker-compose.yml s3://photos/kept
+  aws s3 rm --quiet s3://photos/kept
+  expect "keep a deleted object's version" "1	True" \
+    "$(aws s3api list-object-versions --bucket photos --prefix kept --query '[length(Versions), DeleteMarkers[0].IsLatest]' --output text)"
   local stored
   stored=$(docker-compose exec -T minio du -sm /data/mayfly-blobs | cut -f1)
   [ "$stored" -ge 19 ] || fail "MinIO holds $stored MB only"
@@ -221,6 +238,7 @@ JS
   docker-compose down >"$work/down.log" 2>&1
   up
   expect "invoke after down and up" "Hello, Ada!" "$(invoke hello-node)"
+  expect "a volume's files after down and up" "notes 2 of a volume of 10 GiB" "$(invoke notes)"
   billed hello-node function-requests 3
   aws s3 cp --quiet s3://photos/in/parts - | cmp - "$work/object" || fail "20 MB came back different after down and up"
   step "ok: read 20 MB after down and up"
