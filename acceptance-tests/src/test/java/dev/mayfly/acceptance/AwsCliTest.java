@@ -1,9 +1,7 @@
 package dev.mayfly.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,9 +27,7 @@ class AwsCliTest {
 
     @BeforeAll
     static void requireCli() {
-        boolean installed = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, "aws")));
-        assumeTrue(installed, "the aws cli is not installed (pip install awscli)");
+        FunctionFixtures.requireAwsCli();
     }
 
     private String aws(String... arguments) {

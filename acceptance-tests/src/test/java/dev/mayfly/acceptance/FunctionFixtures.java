@@ -1,11 +1,15 @@
 package dev.mayfly.acceptance;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -23,6 +27,13 @@ final class FunctionFixtures {
     /** A name no other test uses. */
     static String uniqueName(String stem) {
         return stem + "-" + UUID.randomUUID().toString().substring(0, 8);
+    }
+
+    /** Aborts the test where the real client is not installed. */
+    static void requireAwsCli() {
+        boolean installed = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, "aws")));
+        assumeTrue(installed, "the aws cli is not installed (pip install awscli)");
     }
 
     static byte[] zip(Map<String, byte[]> files) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.abort;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -139,10 +138,7 @@ class IsolationTest {
 
     @Test
     void theAwsCliMovesAFunctionByItsTagAlone(@TempDir Path folder) throws IOException {
-        assumeTrue(
-                Stream.of(System.getenv("PATH").split(java.io.File.pathSeparator))
-                        .anyMatch(directory -> Files.isExecutable(Path.of(directory, "aws"))),
-                "the aws cli is not installed (pip install awscli)");
+        FunctionFixtures.requireAwsCli();
         String name = FunctionFixtures.uniqueName("cli-tiers");
         Path zip = Files.write(folder.resolve("f.zip"), ZIP);
         aws("create-function", "--function-name", name, "--runtime", "nodejs20.x", "--handler", "index.handler")

@@ -3,15 +3,23 @@ package dev.mayfly.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
+import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.lambda.LambdaClient;
@@ -35,6 +43,17 @@ class KillTest {
             "billing-service",
             "observability-service");
     private static final int INVOCATIONS = 2_000;
+    private static final String KEEPER = """
+            const fs = require('fs');
+            exports.handler = async e => {
+              if (e.write) {
+                const file = fs.openSync('/mnt/data/kept', 'w');
+                fs.writeSync(file, e.write);
+                fs.fsyncSync(file);
+                fs.closeSync(file);
+              }
+              return fs.readFileSync('/mnt/data/kept', 'utf8');
+            };""";
 
     private final RunningSuite suite = RunningSuite.get();
 
@@ -144,5 +163,79 @@ class KillTest {
                     .untilAsserted(
                             () -> assertThat(billedRequests(function, 100)).containsAll(answered));
         }
+    }
+
+    /** The mount that a killed host left is used on, and gone when the volume is. */
+    @Test
+    void whatAVolumeHoldsOutlivesItsHost() throws Exception {
+        String volume = "fsap-0" + UUID.randomUUID().toString().replace("-", "").substring(0, 16);
+        try (var lambda = suite.lambda()) {
+            String function = FunctionFixtures.deploy(
+                    lambda,
+                    FunctionFixtures.nodeSource(FunctionFixtures.uniqueName("keeper"), KEEPER)
+                            .tags(Map.of("mayfly:isolation", "container"))
+                            .fileSystemConfigs(mount -> mount.arn("arn:aws:elasticfilesystem:us-east-1:"
+                                            + RunningSuite.ACCOUNT + ":access-point/" + volume)
+                                    .localMountPath("/mnt/data")));
+            assertThat(answer(lambda, function, "{\"write\":\"synced\"}")).isEqualTo("\"synced\"");
+            assertThat(mounts(volume)).hasSameSizeAs(loopDevices(volume)).hasSizeLessThanOrEqualTo(1);
+
+            suite.killAndAwait("sandbox-host");
+            await().atMost(Duration.ofSeconds(60)).until(() -> answers(lambda, function));
+            assertThat(answer(lambda, function, "{}")).isEqualTo("\"synced\"");
+            assertThat(mounts(volume)).hasSameSizeAs(loopDevices(volume)).hasSizeLessThanOrEqualTo(1);
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(billedBytes(volume)).isPositive());
+
+            lambda.deleteFunction(request -> request.functionName(function));
+            await().atMost(Duration.ofSeconds(90))
+                    .until(() ->
+                            suite.own("DELETE", "/v1/volumes/" + volume, "").statusCode() == 202);
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> suite.get("/v1/volumes/" + volume, "application/json")
+                                    .statusCode()
+                            == 404);
+        }
+        assertThat(mounts(volume)).isEmpty();
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(loopDevices(volume)).isEmpty());
+    }
+
+    private static String answer(LambdaClient lambda, String function, String event) {
+        return lambda.invoke(request -> request.functionName(function).payload(SdkBytes.fromUtf8String(event)))
+                .payload()
+                .asUtf8String();
+    }
+
+    private static List<String> mounts(String volume) throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/mounts")).stream()
+                .filter(line -> line.contains("/" + volume + "/mount "))
+                .toList();
+    }
+
+    private static List<String> loopDevices(String volume) throws IOException {
+        var found = new ArrayList<String>();
+        try (var devices = Files.newDirectoryStream(Path.of("/sys/block"), "loop*")) {
+            for (Path device : devices) {
+                Path file = device.resolve("loop/backing_file");
+                if (Files.exists(file) && Files.readString(file).contains(volume)) {
+                    found.add(device.toString());
+                }
+            }
+        } catch (NoSuchFileException e) {
+            return loopDevices(volume); // another was detached meanwhile
+        }
+        return found;
+    }
+
+    private long billedBytes(String volume) {
+        long bytes = 0;
+        JsonNode page = JsonMapper.shared()
+                .readTree(suite.get("/v1/usage/lines?limit=1000&resource=volume/" + volume, "application/json")
+                        .body());
+        for (JsonNode line : page.get("lines")) {
+            bytes += line.path("storageBytes").asLong();
+        }
+        return bytes;
     }
 }

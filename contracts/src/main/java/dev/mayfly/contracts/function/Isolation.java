@@ -31,11 +31,6 @@ public enum Isolation {
         return this == CONTAINER || this == GVISOR;
     }
 
-    /** Whether its sandboxes can share volumes. */
-    public boolean mountsVolumes() {
-        return this != MICROVM;
-    }
-
     /** Whether its sandboxes can go on from a snapshot that was taken after the function's init phase. */
     public boolean takesSnapshots() {
         return this == MICROVM;

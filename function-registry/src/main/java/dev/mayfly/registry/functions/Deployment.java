@@ -226,7 +226,6 @@ class Deployment {
 
     /** Within the transaction: a function that was created or changed. */
     private DeployedFunction save(DeployedFunction changed) {
-        FileSystems.checkTier(changed.settings(), changed.placement().isolation());
         DeployedFunction saved = functions.saveAndFlush(changed);
         FunctionSnapshot latest = saved.snapshot();
         var digests = new ArrayList<>(Publishing.digests(latest));

@@ -1,7 +1,6 @@
 package dev.mayfly.registry.functions;
 
 import dev.mayfly.contracts.function.FileSystemMount;
-import dev.mayfly.contracts.function.Isolation;
 import dev.mayfly.registry.lambda.Constraints;
 import dev.mayfly.registry.lambda.LambdaError;
 import java.util.List;
@@ -42,15 +41,6 @@ final class FileSystems {
                 throw LambdaError.ACCESS_DENIED.with("The access point " + mount.arn()
                         + " is another account's. A function mounts its own account's only.");
             }
-        }
-    }
-
-    /** Not every tier has a way to share files between its sandboxes. */
-    static void checkTier(FunctionSettings settings, Isolation isolation) {
-        if (!settings.options().fileSystems().isEmpty() && !isolation.mountsVolumes()) {
-            throw LambdaError.INVALID_PARAMETER_VALUE.with("FileSystemConfigs does not go with the tier "
-                    + isolation.tagValue() + ", whose sandboxes share no file system. Set the tag " + Isolation.TAG
-                    + " to container or gvisor, or leave FileSystemConfigs out.");
         }
     }
 

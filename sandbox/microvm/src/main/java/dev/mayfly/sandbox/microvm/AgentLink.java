@@ -36,7 +36,9 @@ final class AgentLink implements AutoCloseable {
         RUNTIME_HTTP,
         GATEWAY,
         /** Not the function's connection but ours, into the guest. */
-        DIALLED
+        DIALLED,
+        /** Not the function's connection but the guest's kernel's. */
+        VOLUME
     }
 
     /** Opens the host's side of a function's connection. */

@@ -33,6 +33,12 @@ record GuestImage(Path directory) {
             "streams.c",
             "function.c",
             "log.c",
+            "volume.c",
+            "fileserver.h",
+            "fileserver.c",
+            "filecalls.c",
+            "filenodes.c",
+            "filelocks.c",
             "jailer.c",
             "readonly.c",
             "tsc.c");
@@ -83,6 +89,11 @@ record GuestImage(Path directory) {
 
     Path jailer() {
         return directory.resolve("jailer");
+    }
+
+    /** Serves a volume's files to one guest. */
+    Path fileServer() {
+        return directory.resolve("fileserver");
     }
 
     /** Makes an older QEMU open a guest's memory without the right to write: see its source. */

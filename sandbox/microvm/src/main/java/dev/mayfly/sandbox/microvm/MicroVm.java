@@ -2,6 +2,7 @@ package dev.mayfly.sandbox.microvm;
 
 import dev.mayfly.sandbox.api.LogSink;
 import dev.mayfly.sandbox.api.SandboxSpec;
+import dev.mayfly.sandbox.api.Volume;
 import dev.mayfly.sandbox.guest.Extensions;
 import dev.mayfly.sandbox.guest.FramedLink;
 import dev.mayfly.sandbox.guest.Guest;
@@ -43,6 +44,7 @@ final class MicroVm implements Guest {
     private @Nullable AgentLink agent;
     private @Nullable GuestLink link;
     private @Nullable HttpSide http;
+    private @Nullable FileServer files;
     private volatile long peakMemory;
     private volatile boolean outOfMemory;
     private volatile boolean killed;
@@ -203,8 +205,17 @@ final class MicroVm implements Guest {
     /** Makes it a machine for that function: limits, {@code /tmp}, code, log, the way to the gateway. */
     void prepare(SandboxSpec spec) throws IOException, InterruptedException {
         adopt(spec);
+        if (!spec.volumes().isEmpty()) {
+            serve(spec.volumes().getFirst());
+        }
         command(Frame.PREPARE, Orders.prepare(spec, ground.settings()));
         command(Frame.NETWORK, http != null ? new byte[] {1} : Frame.NOTHING);
+    }
+
+    private void serve(Volume volume) throws IOException {
+        FileServer started = FileServer.start(ground.image(), folder, user.uid(), cgroup.doors(), volume);
+        files = started;
+        agent().offer(AgentLink.Service.VOLUME, started);
     }
 
     /** Takes the function's log, gateway and size, which the guest knows already. */
@@ -344,6 +355,9 @@ final class MicroVm implements Guest {
         if (http != null) {
             http.close();
         }
+        if (files != null) {
+            files.close();
+        }
         cgroup.remove();
         awaitEnd();
         VmHome.deleteTree(folder);
@@ -359,6 +373,9 @@ final class MicroVm implements Guest {
         }
         try {
             machine.ended().get(END_SECONDS, TimeUnit.SECONDS);
+            if (files != null) {
+                files.awaitEnd(END_SECONDS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {

@@ -181,6 +181,9 @@ public final class MicrovmTechnology implements SandboxTechnology {
         if (closed) {
             throw platform("The sandbox host is stopping", null);
         }
+        if (spec.volumes().size() > 1) {
+            throw platform("Virtual machines have one volume at most: " + spec.id() + " asks for more", null);
+        }
         if (spec.egress()) {
             throw platform("Virtual machines have no network: " + spec.id() + " asks for a way to the internet", null);
         }

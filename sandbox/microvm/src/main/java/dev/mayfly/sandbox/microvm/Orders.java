@@ -37,7 +37,7 @@ final class Orders {
         return clock.getEpochSecond() * 1_000_000_000L + clock.getNano();
     }
 
-    /** Limits, {@code /tmp}, and how the code lies on its device. */
+    /** Limits, {@code /tmp}, how the code lies on its device, and the volume's name. */
     static byte[] prepare(SandboxSpec spec, MicrovmSettings settings) throws IOException {
         ImageProgram image = spec.code().image();
         if (image != null && image.workingDirectory().indexOf('\n') >= 0) {
@@ -50,6 +50,9 @@ final class Orders {
                 + "\nopenFiles=" + settings.maxOpenFiles()
                 + "\ncode=1"
                 + "\nlayers=" + (spec.code().layers() == null ? 0 : 1)
+                + (spec.volumes().isEmpty()
+                        ? ""
+                        : "\nvolume=" + spec.volumes().getFirst().name())
                 + (image == null ? "" : "\nimage=" + image.workingDirectory())
                 + "\n";
         return text.getBytes(StandardCharsets.UTF_8);

@@ -176,6 +176,9 @@ final class Starter implements AutoCloseable {
 
     /** Java's runtime client waits to be restored, as on Lambda; others that people bring do not. */
     private static boolean canBeKept(SandboxSpec spec) throws IOException {
+        if (!spec.volumes().isEmpty()) {
+            return false; // what the guest's kernel knows of its files would not be so in a copy
+        }
         return FunctionSnapshots.isJava(spec)
                 ? Extensions.Function.of(spec).external().isEmpty()
                 : isOrdinary(spec);

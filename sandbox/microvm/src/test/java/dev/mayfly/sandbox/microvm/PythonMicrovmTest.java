@@ -4,6 +4,7 @@ import dev.mayfly.sandbox.contract.InitContract;
 import dev.mayfly.sandbox.contract.LayersContract;
 import dev.mayfly.sandbox.contract.SystemCallContract;
 import dev.mayfly.sandbox.contract.TechnologyUnderTest;
+import dev.mayfly.sandbox.contract.VolumesContract;
 import org.junit.jupiter.api.Nested;
 
 class PythonMicrovmTest {
@@ -25,6 +26,14 @@ class PythonMicrovmTest {
 
     @Nested
     class Layers extends LayersContract {
+        @Override
+        protected TechnologyUnderTest underTest() {
+            return new PythonMicrovms();
+        }
+    }
+
+    @Nested
+    class Volumes extends VolumesContract {
         @Override
         protected TechnologyUnderTest underTest() {
             return new PythonMicrovms();

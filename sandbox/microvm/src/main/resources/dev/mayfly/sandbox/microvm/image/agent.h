@@ -7,10 +7,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { MAX_PAYLOAD = 65536, HEADER = 8, WINDOW = 256 * 1024, MAX_STREAMS = 48 };
+enum { MAX_PAYLOAD = 65536, HEADER = 8, WINDOW = 256 * 1024, MAX_STREAMS = 48, VOLUME_DATA = 61440 };
 
 /* Services that a stream is opened to; the host decides which of them it offers. A dialled one is the host's own wish. */
-enum service { RUNTIME_FRAMES = 0, RUNTIME_HTTP = 1, GATEWAY = 2, SERVICES = 3, DIALLED = 3 };
+enum service { RUNTIME_FRAMES = 0, RUNTIME_HTTP = 1, GATEWAY = 2, SERVICES = 3, DIALLED = 3, VOLUME = 4 };
 
 /* Frame types. */
 enum {
@@ -38,6 +38,7 @@ int streams_poll(struct pollfd *polls);
 void streams_ready(const struct pollfd *polls, int count);
 int streams_frame(uint8_t type, uint8_t stream, uint16_t generation, uint8_t *payload, uint32_t length);
 void streams_after_restore(void);
+int streams_carry(int service, int fd);
 
 /* function.c: the function's processes and limits */
 void function_setup(void);
@@ -47,6 +48,9 @@ void function_terminate(void);
 void function_freeze(int frozen);
 void function_collect(void);
 void function_stats(void);
+
+/* volume.c: files that functions share */
+const char *volume_mount(const char *name);
 
 /* log.c: what the function writes to its standard output and error */
 void log_open(void);

@@ -9,7 +9,7 @@
 #   JDK             what functions in Java see as /var/lang
 #   KERNEL, MODULES a kernel and its module folder to use instead of Debian's linux-image-cloud-amd64
 #
-# Prints the image's folder, which holds: vmlinuz, vmlinux (where it can be unpacked), initrd.gz, root.sqfs, jailer, readonly.so, tsc, contents. An image that is there already
+# Prints the image's folder, which holds: vmlinuz, vmlinux (where it can be unpacked), initrd.gz, root.sqfs, jailer, fileserver, readonly.so, tsc, contents. An image that is there already
 # is not built again; a build that is broken off leaves nothing that looks like an image.
 set -eu
 umask 022
@@ -126,7 +126,7 @@ cp "$busybox" "$stage/bin/busybox"
 cp "$sources/init" "$stage/init"
 chmod 755 "$stage/init"
 for module in virtio_ring virtio virtio_mmio virtio_console virtio_blk squashfs vsock vmw_vsock_virtio_transport_common \
-  vmw_vsock_virtio_transport; do
+  vmw_vsock_virtio_transport fuse; do
   file=$(find "$MODULES" -name "$module.ko*" | head -n 1)
   [ -n "$file" ] || continue # built in
   case $file in
@@ -213,7 +213,9 @@ printf 'passwd: files\ngroup: files\nhosts: files\n' >"$root/etc/nsswitch.conf"
 chmod -R a+rX,go-w,u-s,g-s "$root"
 
 cflags="-O2 -static -Wall"
-gcc $cflags -o "$root/usr/sbin/agent" "$sources/agent.c" "$sources/port.c" "$sources/streams.c" "$sources/function.c" "$sources/log.c"
+gcc $cflags -pthread -o "$root/usr/sbin/agent" "$sources/agent.c" "$sources/port.c" "$sources/streams.c" "$sources/function.c" "$sources/log.c" \
+  "$sources/volume.c"
+gcc $cflags -o "$work/image/fileserver" "$sources/fileserver.c" "$sources/filecalls.c" "$sources/filenodes.c" "$sources/filelocks.c"
 gcc $cflags -o "$work/image/jailer" "$sources/jailer.c"
 gcc $cflags -o "$work/image/tsc" "$sources/tsc.c"
 gcc -O2 -Wall -shared -fPIC -D_FILE_OFFSET_BITS=32 -o "$work/image/readonly.so" "$sources/readonly.c"

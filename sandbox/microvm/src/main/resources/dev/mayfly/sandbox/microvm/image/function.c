@@ -38,6 +38,8 @@ static rlim_t open_files = 1024;
 /* Where the function of an image begins, in it; empty when the code is no image. */
 static char image_folder[4096];
 
+static int has_volume;
+
 static const char *fail(const char *what) {
     snprintf(failure, sizeof failure, "%s: %s", what, strerror(errno));
     return failure;
@@ -71,7 +73,7 @@ static int bind(const char *from, const char *onto) {
 
 /* Limits, /tmp, and the code: text of NAME=NUMBER lines. */
 const char *function_prepare(char *text) {
-    char value[64];
+    char value[256];
     snprintf(value, sizeof value, "%llu", field(text, "memory="));
     if (put(GROUP "/memory.max", value) < 0) return fail("memory.max");
     snprintf(value, sizeof value, "%llu", field(text, "processes="));
@@ -91,6 +93,12 @@ const char *function_prepare(char *text) {
         const char *image = strstr(text, "image=");
         if (image) snprintf(image_folder, sizeof image_folder, "%.*s", (int)strcspn(image + 6, "\n"), image + 6);
         if (field(text, "layers=") && (bind("/mnt/task", "/var/task") || bind("/mnt/opt", "/opt"))) return fail("layers");
+    }
+    const char *volume = strstr(text, "\nvolume=");
+    if (volume) {
+        snprintf(value, sizeof value, "%.*s", (int)strcspn(volume + 8, "\n"), volume + 8);
+        has_volume = 1;
+        return volume_mount(value);
     }
     return NULL;
 }
@@ -166,6 +174,7 @@ static void enter_image(void) {
     if (mount("/proc", "/var/task/proc", NULL, MS_BIND | MS_REC, NULL) < 0
         || mount("/dev", "/var/task/dev", NULL, MS_BIND | MS_REC, NULL) < 0
         || mount("/tmp", "/var/task/tmp", NULL, MS_BIND, NULL) < 0) _exit(115);
+    if (has_volume && mount("/mnt", "/var/task/mnt", NULL, MS_BIND | MS_REC, NULL) < 0) _exit(114);
     if (chroot("/var/task") < 0 || chdir("/") < 0) _exit(116);
 }
 

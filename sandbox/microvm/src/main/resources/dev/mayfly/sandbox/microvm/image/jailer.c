@@ -2,11 +2,12 @@
  * Runs a virtual machine monitor as a user of its own, in namespaces and a root of its own, and ends it when whoever
  * started this ends: that is, when standard input does.
  *
- * jailer UID ROOT [-c CGROUP.PROCS] [-r FROM:TO] [-w FROM:TO] [-x FROM:TO] [-d DEVICE] [-i FILE] -- COMMAND...
+ * jailer UID ROOT [-c CGROUP.PROCS] [-r FROM:TO] [-w FROM:TO] [-x FROM:TO] [-v FROM:TO] [-d DEVICE] [-i FILE] -- COMMAND...
  *
  *   ROOT  an empty folder: the new root, a file system in memory, is mounted on it in the new mount namespace only
  *   -c    a cgroup to enter
  *   -r    a file or folder of this machine that is there, read-only; -w: to write too; -x: read-only, and may be executed
+ *   -v    a volume: a folder whose files belong to user 1000 outside and to UID inside; /proc is there too, and files may be large
  *   -d    a device that is there
  *   -i    a file that is open to read as descriptor 3
  *
@@ -16,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/mount.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -32,7 +34,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MAX_FILE = 64 << 20, MAX_OPEN = 256 };
+enum { MAX_FILE = 64 << 20, MAX_OPEN = 256, MAX_OPEN_OF_VOLUME = 65536, OWNER = 1000 };
+
+static int users = -1; /* how the ids of a volume's files are mapped; there is none without one */
 
 static void die(const char *what) {
     dprintf(2, "jailer: %s: %s\n", what, strerror(errno));
@@ -86,6 +90,61 @@ static void bind_pair(const char *root, const char *pair, unsigned long flags) {
     bind_into(root, from, colon + 1, flags);
 }
 
+static void write_map(pid_t process, const char *name, unsigned uid) {
+    char path[64], map[64];
+    snprintf(path, sizeof path, "/proc/%d/%s", process, name);
+    int file = open(path, O_WRONLY | O_CLOEXEC);
+    int length = snprintf(map, sizeof map, "%d %u 1\n", OWNER, uid);
+    if (file < 0 || write(file, map, (size_t)length) != length) die(path);
+    close(file);
+}
+
+/* A user namespace that holds nothing but a mapping of ids. */
+static int user_mapping(unsigned uid) {
+    int made[2];
+    char byte = 0, path[64];
+    if (pipe2(made, O_CLOEXEC) < 0) die("pipe");
+    pid_t child = fork();
+    if (child < 0) die("fork");
+    if (child == 0) {
+        if (unshare(CLONE_NEWUSER) < 0 || write(made[1], &byte, 1) != 1) _exit(1);
+        pause();
+        _exit(0);
+    }
+    close(made[1]);
+    if (read(made[0], &byte, 1) != 1) die("user namespace");
+    close(made[0]);
+    write_map(child, "uid_map", uid);
+    write_map(child, "gid_map", uid);
+    snprintf(path, sizeof path, "/proc/%d/ns/user", child);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) die(path);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    return file;
+}
+
+/* Mounted in this namespace only: there is nothing to clean up, whatever happens. */
+static void volume_into(const char *root, const char *pair) {
+    char from[4096], target[4096];
+    const char *colon = strchr(pair, ':');
+    if (!colon) die("a pair FROM:TO is needed");
+    snprintf(from, sizeof from, "%.*s", (int)(colon - pair), pair);
+    snprintf(target, sizeof target, "%s%s", root, colon + 1);
+    make_folders(target);
+    mkdir(target, 0755);
+    int tree = (int)syscall(SYS_open_tree, AT_FDCWD, from, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    if (tree < 0) die(from);
+    struct mount_attr attributes = {.attr_set = MOUNT_ATTR_IDMAP | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+        .propagation = MS_PRIVATE, .userns_fd = (uint64_t)users};
+    if (syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH, &attributes, sizeof attributes) < 0) die("mapped ids");
+    if (syscall(SYS_move_mount, tree, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH) < 0) die(target);
+    close(tree);
+    snprintf(target, sizeof target, "%s/proc", root);
+    mkdir(target, 0755);
+    if (mount("proc", target, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, "subset=pid") < 0) die(target);
+}
+
 static void system_folders(const char *root) {
     static const char *const names[] = {"/usr", "/lib", "/lib64", "/bin"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -105,13 +164,16 @@ static void system_folders(const char *root) {
 }
 
 static void limit(int resource, rlim_t most) {
-    struct rlimit limits = {most, most};
+    struct rlimit limits;
+    if (getrlimit(resource, &limits) < 0) die("getrlimit");
+    if (limits.rlim_max < most) most = limits.rlim_max;
+    limits.rlim_cur = limits.rlim_max = most;
     if (setrlimit(resource, &limits) < 0) die("setrlimit");
 }
 
 static void confine(unsigned uid) {
-    limit(RLIMIT_FSIZE, MAX_FILE);
-    limit(RLIMIT_NOFILE, MAX_OPEN);
+    if (users < 0) limit(RLIMIT_FSIZE, MAX_FILE);
+    limit(RLIMIT_NOFILE, users < 0 ? MAX_OPEN : MAX_OPEN_OF_VOLUME);
     limit(RLIMIT_CORE, 0);
     for (int capability = 0; capability < 64; capability++) prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
     if (setgroups(0, NULL) < 0 || setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0) die("cannot become another user");
@@ -127,6 +189,7 @@ static void enter_root(const char *root, int argc, char **argv) {
         if (strcmp(argv[i], "-r") == 0) bind_pair(root, argv[i + 1], MS_RDONLY | MS_NOEXEC);
         else if (strcmp(argv[i], "-x") == 0) bind_pair(root, argv[i + 1], MS_RDONLY);
         else if (strcmp(argv[i], "-w") == 0) bind_pair(root, argv[i + 1], MS_NOEXEC);
+        else if (strcmp(argv[i], "-v") == 0) volume_into(root, argv[i + 1]);
         else if (strcmp(argv[i], "-d") == 0) bind_into(root, argv[i + 1], argv[i + 1], MS_NOEXEC);
     }
     if (chdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 || umount2(".", MNT_DETACH) < 0) die("root");
@@ -166,6 +229,7 @@ int main(int argc, char **argv) {
     for (int i = 3; i + 1 < command; i += 2) {
         if (strcmp(argv[i], "-c") == 0) enter_cgroup(argv[i + 1]);
         else if (strcmp(argv[i], "-i") == 0) open_as(argv[i + 1], 3);
+        else if (strcmp(argv[i], "-v") == 0) users = user_mapping(uid);
     }
     sigset_t mask;
     sigemptyset(&mask);

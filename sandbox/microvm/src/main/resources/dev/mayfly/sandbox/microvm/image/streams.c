@@ -142,6 +142,16 @@ void streams_dial(uint16_t port, const uint8_t *ticket) {
     port_send(F_UNREACHED, ticket, 4);
 }
 
+/* Carries what comes and goes on a socket of the agent's own; 0: no stream is free. */
+int streams_carry(int service, int fd) {
+    uint8_t payload = (uint8_t)service;
+    int id = free_stream();
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    if (id >= 0 && open_stream(id, fd, &payload, 1)) return 1;
+    close(fd);
+    return 0;
+}
+
 /* Ends the stream on both sides. */
 static void abort_stream(int id) {
     reset_stream(&streams[id]);
