@@ -139,7 +139,10 @@ public final class Access {
         S3Operation operation = request.operation();
         boolean read = operation == S3Operation.GET_OBJECT || operation == S3Operation.HEAD_OBJECT;
         return new S3Exception(
-                read && entrance.permits("s3:ListBucket", request.key(), false) && !entrance.exists(request.key())
+                read
+                                && entrance.permits(
+                                        "s3:ListBucket", request.key(), roleAllows(request, "s3:ListBucket"))
+                                && !entrance.exists(request.key())
                         ? S3Error.NO_SUCH_KEY
                         : S3Error.ACCESS_DENIED);
     }

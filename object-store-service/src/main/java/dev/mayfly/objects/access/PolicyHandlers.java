@@ -85,7 +85,7 @@ class PolicyHandlers {
                     || rules.hasAcls()
                             && rules.acl().opensToPublic()
                             && !rules.block().ignorePublicAcls();
-            return Answer.xml(Xml.root("PolicyStatus").element("IsPublic", open ? "TRUE" : "FALSE"));
+            return Answer.xml(Xml.root("PolicyStatus").element("IsPublic", Boolean.toString(open)));
         });
     }
 

@@ -97,8 +97,11 @@ class AclHandlers {
                 throw new S3Exception(S3Error.ACCESS_DENIED);
             }
         }
-        if (!rules.hasAcls() && !acl.ownerOnly()) {
-            throw new S3Exception(S3Error.ACL_NOT_SUPPORTED);
+        if (!rules.hasAcls()) {
+            WrittenAcl.requireOwners(request);
+            if (!acl.ownerOnly()) {
+                throw new S3Exception(S3Error.ACL_NOT_SUPPORTED);
+            }
         }
         if (acl.opensToPublic() && rules.block().blockPublicAcls()) {
             throw new S3Exception(S3Error.ACCESS_DENIED);

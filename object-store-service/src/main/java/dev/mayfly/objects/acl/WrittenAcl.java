@@ -9,7 +9,7 @@ import java.util.Set;
 
 /** The list that a new object gets. */
 public final class WrittenAcl {
-    private static final Set<String> HARMLESS = Set.of("private", "bucket-owner-full-control", "bucket-owner-read");
+    private static final String OWNERS = "bucket-owner-full-control";
 
     private WrittenAcl() {}
 
@@ -29,12 +29,11 @@ public final class WrittenAcl {
             return;
         }
         if (!rules.hasAcls()) {
-            requireHarmless(request);
+            requireOwners(request);
             return;
         }
         String canned = request.header("x-amz-acl");
-        boolean preferred =
-                rules.ownership() == Ownership.BUCKET_OWNER_PREFERRED && "bucket-owner-full-control".equals(canned);
+        boolean preferred = rules.ownership() == Ownership.BUCKET_OWNER_PREFERRED && OWNERS.equals(canned);
         String owner = preferred || request.voucher().isAnonymous() ? bucket.accountId() : request.accountId();
         Acl named = Acl.ofHeaders(request, owner, bucket.accountId());
         Acl acl = named == null ? Acl.ofOwner(owner) : named;
@@ -46,10 +45,19 @@ public final class WrittenAcl {
         }
     }
 
-    /** @throws S3Exception AccessControlListNotSupported when a list would let others in, where there are none */
-    public static void requireHarmless(S3Request request) {
+    /** @throws S3Exception AccessControlListNotSupported when a request to a bucket without lists names another than S3 takes there */
+    public static void requireOwners(S3Request request) {
+        requireOneOf(request, Set.of(OWNERS));
+    }
+
+    /** As {@link #requireOwners}, for a new bucket, whose list may also be that of every bucket. */
+    public static void requireOwnersOfBucket(S3Request request) {
+        requireOneOf(request, Set.of(OWNERS, "private"));
+    }
+
+    private static void requireOneOf(S3Request request, Set<String> harmless) {
         String canned = request.header("x-amz-acl");
-        if (Acl.isNamed(request) && (canned == null || !HARMLESS.contains(canned))) {
+        if (Acl.isNamed(request) && (canned == null || !harmless.contains(canned))) {
             throw new S3Exception(S3Error.ACL_NOT_SUPPORTED);
         }
     }

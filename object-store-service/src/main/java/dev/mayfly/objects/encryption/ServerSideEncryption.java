@@ -17,6 +17,8 @@ import org.springframework.stereotype.Component;
 public final class ServerSideEncryption {
     private static final String HEADER = "x-amz-server-side-encryption";
     private static final String BY_STORE = "AES256";
+    private static final String BY_SERVICE = "aws:";
+    private static final String MANAGED_KEY = "x-amz-server-side-encryption-aws-kms-key-id";
 
     private final BucketSettings settings;
     private final DataKeys keys;
@@ -45,6 +47,13 @@ public final class ServerSideEncryption {
     public Choice of(S3Request request, Bucket bucket) {
         CustomerKey customer = CustomerKey.of(request, CustomerKey.PREFIX);
         String method = request.header(HEADER);
+        String managed = request.header(MANAGED_KEY);
+        if (managed != null && (method == null || !method.startsWith(BY_SERVICE))) {
+            throw S3Exception.invalidArgument(
+                    MANAGED_KEY,
+                    managed,
+                    "Server Side Encryption with AWS KMS managed key requires HTTP header " + HEADER + " : aws:kms");
+        }
         if (customer != null) {
             if (method != null) {
                 throw S3Exception.invalidArgument(
@@ -57,7 +66,7 @@ public final class ServerSideEncryption {
         if (method == null || method.isEmpty()) {
             return settings.find(bucket, BucketEncryption.SETTING).isPresent() ? byStore(bucket) : Choice.NONE;
         }
-        if (method.startsWith("aws:")) {
+        if (method.startsWith(BY_SERVICE)) {
             throw S3Exception.notImplemented("Encryption with keys of a key management service (" + method + ")");
         }
         if (!method.equals(BY_STORE)) {
@@ -95,6 +104,14 @@ public final class ServerSideEncryption {
     public Choice ofCopy(S3Request request, Bucket bucket, @Nullable Encryption source) {
         Choice asked = of(request, bucket);
         return asked.encryption() == null && Encryption.BY_STORE.equals(source) ? byStore(bucket) : asked;
+    }
+
+    /** @throws S3Exception InvalidArgument when a read says how to write */
+    public static void refuseMethod(S3Request request) {
+        String method = request.header(HEADER);
+        if (method != null) {
+            throw S3Exception.invalidArgument(HEADER, method, HEADER + " header is not supported for this operation.");
+        }
     }
 
     /** Whether bytes of the one may be named by the other as they are; both keys are known to be right. */

@@ -54,6 +54,7 @@ final class CreateMultipartUpload implements Handler {
         var upload = new Upload(
                 UUID.randomUUID(),
                 request.key(),
+                request.accountId(),
                 ObjectAttributes.of(request)
                         .locked(locks.asked(bucket, request))
                         .with(chosen),

@@ -74,8 +74,8 @@ final class ListMultipartUploads implements Handler {
             xml.open("Upload")
                     .element("Key", encoding.show(upload.key()))
                     .element("UploadId", upload.id().toString())
-                    .owner("Initiator", bucket.accountId())
-                    .owner("Owner", bucket.accountId())
+                    .owner("Initiator", upload.initiator())
+                    .owner("Owner", upload.owner(bucket))
                     .element("StorageClass", "STANDARD")
                     .element("Initiated", S3Dates.iso(upload.initiatedAt()))
                     .close();

@@ -43,8 +43,8 @@ final class ListParts implements Handler {
                 .element("Bucket", bucket.name())
                 .element("Key", upload.key())
                 .element("UploadId", upload.id().toString())
-                .owner("Initiator", bucket.accountId())
-                .owner("Owner", bucket.accountId())
+                .owner("Initiator", upload.initiator())
+                .owner("Owner", upload.owner(bucket))
                 .element("StorageClass", "STANDARD")
                 .element("PartNumberMarker", marker)
                 .element(

@@ -26,7 +26,7 @@ import org.springframework.stereotype.Repository;
 /** The tables of uploads and their parts. Parts hold their upload, and uploads their bucket, by foreign keys. */
 @Repository
 class Uploads {
-    private static final String COLUMNS = "id, key, attributes, checksum, checksum_type, initiated_at";
+    private static final String COLUMNS = "id, key, initiator, attributes, checksum, checksum_type, initiated_at";
 
     private static final String PUT_PART = """
             WITH put AS (
@@ -60,11 +60,12 @@ class Uploads {
         ObjectChecksum.Type type = upload.checksumType();
         try {
             jdbc.sql("""
-                            INSERT INTO upload (id, bucket_id, key, attributes, checksum, checksum_type, initiated_at)
-                            VALUES (?, ?, ?, ?, ?::text, ?::text, ?)""")
+                            INSERT INTO upload (id, bucket_id, key, initiator, attributes, checksum, checksum_type, initiated_at)
+                            VALUES (?, ?, ?, ?, ?, ?::text, ?::text, ?)""")
                     .param(upload.id())
                     .param(bucket.id())
                     .param(ObjectIndex.bytes(upload.key()))
+                    .param(upload.initiator())
                     .param(upload.attributes().json())
                     .param(checksum == null ? null : checksum.name())
                     .param(type == null ? null : type.name())
@@ -215,6 +216,7 @@ class Uploads {
         return new Upload(
                 row.getObject("id", UUID.class),
                 new String(row.getBytes("key"), StandardCharsets.UTF_8),
+                row.getString("initiator"),
                 ObjectAttributes.read(row.getString("attributes")),
                 ChecksumAlgorithm.named(row.getString("checksum")),
                 type == null ? null : ObjectChecksum.Type.valueOf(type),

@@ -20,6 +20,7 @@ public final class ReadObject {
     private ReadObject() {}
 
     public static Answer answer(S3Request request, Bucket bucket, StoredObject object) {
+        ServerSideEncryption.refuseMethod(request);
         if (!ReadConditions.hold(request, "", object)) {
             Answer unchanged = Answer.empty(304);
             ObjectHeaders.add(unchanged, bucket, object);

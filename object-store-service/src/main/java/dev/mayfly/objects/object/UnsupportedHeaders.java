@@ -8,10 +8,8 @@ import java.util.Set;
 
 /** Refuses what a write asks for and would not get: to ignore it in silence would be a lie. */
 public final class UnsupportedHeaders {
-    private static final List<String> REFUSED = List.of(
-            "x-amz-server-side-encryption-aws-kms-key-id",
-            "x-amz-server-side-encryption-context",
-            "x-amz-write-offset-bytes");
+    private static final List<String> REFUSED =
+            List.of("x-amz-server-side-encryption-context", "x-amz-write-offset-bytes");
 
     /** Those that promise no more than STANDARD keeps. */
     private static final Set<String> STORAGE_CLASSES =

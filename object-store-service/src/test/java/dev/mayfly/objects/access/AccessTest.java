@@ -64,7 +64,7 @@ class AccessTest {
                 .send()
                 .expect(403, "AccessDenied");
         assertThat(store.get("/" + bucket + "?policyStatus").send().element("IsPublic"))
-                .isEqualTo("TRUE");
+                .isEqualTo("true");
         store.get("/" + bucket + "?policy").as(BOB).send().expect(403, "AccessDenied");
         store.call("DELETE", "/" + bucket + "?policy").send().expect(204);
         store.get(key).asNobody().send().expect(403, "AccessDenied");

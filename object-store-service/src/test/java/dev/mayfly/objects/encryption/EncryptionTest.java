@@ -81,6 +81,13 @@ class EncryptionTest {
                 .send()
                 .expect(400, "MalformedXML");
         store.put(target("k"), TEXT).header(HEADER, "aws:kms").send().expect(501, "NotImplemented");
+        store.put(target("k"), TEXT)
+                .header(HEADER, "AES256")
+                .header(HEADER + "-aws-kms-key-id", "key")
+                .send()
+                .expect(400, "InvalidArgument");
+        store.put(target("read"), TEXT).send().expect(200);
+        store.get(target("read")).header(HEADER, "AES256").send().expect(400, "InvalidArgument");
         store.put(target("k"), TEXT).header(HEADER, "aes256").send().expect(400, "InvalidArgument");
     }
 

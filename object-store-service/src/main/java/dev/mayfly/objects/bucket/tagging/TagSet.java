@@ -6,6 +6,7 @@ import dev.mayfly.objects.protocol.Xml;
 import dev.mayfly.objects.protocol.XmlElement;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -74,11 +75,14 @@ public record TagSet(Map<String, String> tags) {
         return checked(tags, limit);
     }
 
-    /** {@code <Tagging>}. */
+    /** {@code <Tagging>}, in the order of the keys. */
     public Xml write() {
         Xml xml = Xml.root("Tagging").open("TagSet");
-        tags.forEach((key, value) ->
-                xml.open("Tag").element("Key", key).element("Value", value).close());
+        new TreeMap<>(tags)
+                .forEach((key, value) -> xml.open("Tag")
+                        .element("Key", key)
+                        .element("Value", value)
+                        .close());
         return xml;
     }
 
