@@ -68,7 +68,7 @@ public class LifecycleWorker extends BackgroundWork {
     }
 
     /** Brings all rounds that are due to their end, as far as nobody else does. */
-    void work() {
+    public void work() {
         while (transactions.run(this::batch)) {
             if (Thread.currentThread().isInterrupted()) {
                 return;

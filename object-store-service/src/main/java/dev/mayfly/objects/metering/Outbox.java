@@ -15,7 +15,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** The table of changes that Kafka does not have yet. */
 @Repository
 class Outbox {
-    private static final long RELAY_LOCK = 0x6D61_7966_6C79L;
+    static final long RELAY_LOCK = 0x6D61_7966_6C79L;
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;

@@ -68,7 +68,7 @@ final class OutboxRelay implements AutoCloseable {
     }
 
     /** Why Kafka would never take what is told of some; fails when it took something not now, but may later. */
-    private Map<Long, String> publish(List<OutboxRow> rows) {
+    Map<Long, String> publish(List<OutboxRow> rows) {
         var sent = new LinkedHashMap<OutboxRow, CompletableFuture<Void>>();
         rows.forEach(row -> sent.put(row, publish(row)));
         var refused = new HashMap<Long, String>();

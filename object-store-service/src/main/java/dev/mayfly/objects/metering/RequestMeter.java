@@ -27,7 +27,7 @@ public class RequestMeter {
     /**
      * Records a request that is about to be answered.
      *
-     * @param bytesOut of the body
+     * @param bytesOut of the body, which is not sent to HEAD
      * @throws java.io.UncheckedIOException when it cannot be recorded; the answer must not be success then
      */
     public void record(S3Request request, int status, long bytesOut) {
@@ -43,7 +43,7 @@ public class RequestMeter {
                 request.operation().title(),
                 request.operation().requestClass(),
                 request.bytesIn(),
-                bytesOut,
+                request.method().equals("HEAD") ? 0 : bytesOut,
                 status));
     }
 

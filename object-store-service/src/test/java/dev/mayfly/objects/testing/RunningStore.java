@@ -219,6 +219,11 @@ public final class RunningStore {
             return this;
         }
 
+        @Override
+        public String toString() {
+            return method + " " + target;
+        }
+
         public Answer send() {
             request.header(Voucher.HEADER, voucher(account, role, function, target, payload));
             request.method(method, HttpRequest.BodyPublishers.ofByteArray(body));
