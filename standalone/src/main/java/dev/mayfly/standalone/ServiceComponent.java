@@ -73,6 +73,7 @@ final class ServiceComponent implements Component {
         }
         if (service == ServiceCatalog.OBJECTS) {
             environment.put("MAYFLY_OBJECTS_MASTER_KEY", secrets.objectKey());
+            environment.put("MAYFLY_OBJECTS_FORMER_MASTER_KEYS", String.join(",", secrets.formerObjectKeys()));
         }
         if (service == ServiceCatalog.IDENTITY) {
             environment.put(

@@ -28,6 +28,8 @@ public class BlobVerification {
     private final BlobIndex index;
     private final BlobNames names;
     private final BlobSweep sweep;
+    private final DataKeys keys;
+    private final LostKeys lostKeys;
     private final ObjectsProperties properties;
     private final Clock clock;
 
@@ -36,12 +38,16 @@ public class BlobVerification {
             BlobIndex index,
             BlobNames names,
             BlobSweep sweep,
+            DataKeys keys,
+            LostKeys lostKeys,
             ObjectsProperties properties,
             Clock clock) {
         this.store = store;
         this.index = index;
         this.names = names;
         this.sweep = sweep;
+        this.keys = keys;
+        this.lostKeys = lostKeys;
         this.properties = properties;
         this.clock = clock;
     }
@@ -66,6 +72,7 @@ public class BlobVerification {
     public Progress verify(Task task, Consumer<Difference> found, Consumer<Progress> progress) throws IOException {
         names.differences(task.repair(), store, found);
         orphans(task, found);
+        lostKeys.differences(found);
         var all = new Progress(0, 0);
         UUID after = BEGINNING;
         List<BlobIndex.Row> rows = index.after(after, BATCH);
@@ -90,6 +97,11 @@ public class BlobVerification {
             long size = store.size(id);
             if (size != row.size()) {
                 return difference(Difference.Kind.SIZE, id, "%d bytes, not %d".formatted(size, row.size()));
+            }
+            String sealed = row.sealedKey();
+            String account = row.sealedBy();
+            if (sealed != null && account != null && !keys.isThere(sealed, account)) {
+                return difference(Difference.Kind.KEY, id, LostKeys.detail(account));
             }
             String damage = task.checksums() ? damage(row) : index.damage(id).orElse(null);
             return damage == null ? null : difference(Difference.Kind.CHECKSUM, id, damage);

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,39 @@ public class DataKeys implements ApplicationRunner {
         }
     }
 
+    /** Whether a key that an account's key sealed can still be had. */
+    boolean isThere(String sealed, String account) {
+        try {
+            open(sealed, account, null);
+            return true;
+        } catch (IOException | LostKeyException e) {
+            log.debug("A key of {} is lost", account, e);
+            return false;
+        }
+    }
+
+    /** Accounts whose key no configured master key opens. */
+    List<String> lostAccounts() {
+        return jdbc
+                .sql("SELECT account_id, sealed FROM account_key")
+                .query((row, number) -> Map.entry(row.getString("account_id"), row.getString("sealed")))
+                .list()
+                .stream()
+                .filter(one -> !opens(one.getKey(), one.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private boolean opens(String account, String sealed) {
+        try {
+            unseal(account, sealed);
+            return true;
+        } catch (LostKeyException e) {
+            log.debug("The key of {} is lost", account, e);
+            return false;
+        }
+    }
+
     /** A row's bytes with the key that opens them. */
     static byte[] withKey(DataKey key, byte[] bytes, int length) {
         byte[] account = key.account() == null ? new byte[0] : key.account().getBytes(StandardCharsets.UTF_8);
@@ -148,7 +182,7 @@ public class DataKeys implements ApplicationRunner {
                 log.debug("Not under this former master key", e);
             }
         }
-        throw new IllegalStateException("The key of the account " + account
+        throw new LostKeyException("The key of the account " + account
                 + " is sealed with a master key that is neither mayfly.objects.master-key nor one of the former");
     }
 
@@ -158,7 +192,7 @@ public class DataKeys implements ApplicationRunner {
 
     private Sealer master() {
         if (master == null) {
-            throw new IllegalStateException("mayfly.objects.master-key is not set, and an object needs it");
+            throw new LostKeyException("mayfly.objects.master-key is not set, and an object needs it");
         }
         return master;
     }
@@ -169,12 +203,22 @@ public class DataKeys implements ApplicationRunner {
         if (master == null || former.isEmpty()) {
             return;
         }
-        List<String> all = jdbc.sql("SELECT account_id FROM account_key")
-                .query(String.class)
-                .list();
-        all.forEach(this::accountSealer);
-        log.info(
-                "The keys of {} accounts are sealed with the master key; the former ones are needed no more",
-                all.size());
+        long all =
+                jdbc.sql("SELECT count(*) FROM account_key").query(Long.class).single();
+        List<String> lost = lostAccounts();
+        if (lost.isEmpty()) {
+            log.info("The keys of {} accounts are sealed with the master key; the former ones are needed no more", all);
+        } else {
+            log.error("No master key that is configured opens the keys of the accounts {}: keep looking for it", lost);
+        }
+    }
+
+    /** What only a key that is not configured can read. */
+    static final class LostKeyException extends IllegalStateException {
+        private static final long serialVersionUID = 1L;
+
+        LostKeyException(String message) {
+            super(message);
+        }
     }
 }

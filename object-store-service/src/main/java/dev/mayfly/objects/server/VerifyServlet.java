@@ -84,7 +84,7 @@ final class VerifyServlet extends HttpServlet {
     private static Map<String, Object> document(Difference difference) {
         var document = new LinkedHashMap<String, Object>();
         document.put("difference", difference.kind().name().toLowerCase(Locale.ROOT));
-        document.put("blob", difference.blob());
+        document.put("blob", difference.blob() == null ? "-" : difference.blob());
         document.put("detail", difference.detail());
         document.put("objects", difference.objects());
         document.put("repaired", difference.repaired());

@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -15,6 +16,8 @@ import java.util.function.Supplier;
  * @param trustKey Base64, 32 bytes; under it services vouch for requests to each other
  * @param masterKey Base64, 32 bytes; seals the access keys' secrets
  * @param objectKey Base64, 32 bytes; seals the keys of encrypted objects
+ * @param formerObjectKeys those that were replaced, kept as {@code object-key.former} and whatever follows that: what they sealed is
+ *     sealed anew at the start
  * @param postgresPassword of PostgreSQL's superuser
  * @param databasePasswords by role
  */
@@ -22,10 +25,12 @@ public record Secrets(
         String trustKey,
         String masterKey,
         String objectKey,
+        List<String> formerObjectKeys,
         String postgresPassword,
         Map<String, String> databasePasswords) {
 
     private static final SecureRandom RANDOM = new SecureRandom();
+    private static final String FORMER_OBJECT_KEY = "object-key.former";
     private static final String DATABASE_PASSWORD = "database-password.";
 
     /** Reads the secrets; makes and keeps those that are not there yet. */
@@ -45,7 +50,11 @@ public record Secrets(
                     home.keysFile(), "Without these, what is stored cannot be read. Keep them with the data.", kept);
         }
         SecretFile.protect(home.keysFile());
-        return new Secrets(trust, master, object, postgres, Map.copyOf(passwords));
+        List<String> former = kept.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(FORMER_OBJECT_KEY))
+                .map(Map.Entry::getValue)
+                .toList();
+        return new Secrets(trust, master, object, former, postgres, Map.copyOf(passwords));
     }
 
     /** Whether an installation has been started here before. */

@@ -38,6 +38,21 @@ class SecretsTest {
     }
 
     @Test
+    void anObjectKeyThatIsCalledFormerIsReplaced() throws IOException {
+        Secrets first = Secrets.loadOrCreate(home, List.of());
+        assertThat(first.formerObjectKeys()).isEmpty();
+        Files.writeString(
+                home.keysFile(),
+                Files.readString(home.keysFile()).replace("\nobject-key=", "\nobject-key.former="));
+
+        Secrets second = Secrets.loadOrCreate(home, List.of());
+
+        assertThat(second.formerObjectKeys()).containsExactly(first.objectKey());
+        assertThat(second.objectKey()).isNotEqualTo(first.objectKey());
+        assertThat(Secrets.loadOrCreate(home, List.of())).isEqualTo(second);
+    }
+
+    @Test
     void onlyTheOwnerReadsCredentialsAndKeys() throws IOException {
         Credentials.loadOrCreate(home);
         Secrets.loadOrCreate(home, List.of());
