@@ -18,6 +18,9 @@ import org.springframework.util.unit.DataSize;
  *     may pause, and no download take, longer than this
  * @param orphanInterval how often the store is searched for blobs that the index never knew, and for unfinished writes;
  *     default 1 hour
+ * @param patience an upload for whose bytes so long is waited in all, without {@code slowest} of them in each second on average, ends
+ *     with {@code RequestTimeout}; default 1 minute
+ * @param slowest bytes a second that an upload must bring; default 1 KB
  * @param scrubRate how much of the stored bytes the scrub reads in a second, to find what has changed where it lies; default
  *     16 MB, 0 turns it off
  * @param scrubRest how long the scrub rests between two rounds over all blobs; default 1 day
@@ -40,6 +43,8 @@ public record ObjectsProperties(
         @DefaultValue("1m") Duration sweepInterval,
         @DefaultValue("1h") Duration sweepGrace,
         @DefaultValue("1h") Duration orphanInterval,
+        @DefaultValue("1m") Duration patience,
+        @DefaultValue("1KB") DataSize slowest,
         @DefaultValue("16MB") DataSize scrubRate,
         @DefaultValue("1d") Duration scrubRest,
         @Nullable String masterKey,

@@ -3,6 +3,7 @@ package dev.mayfly.objects.blob;
 import java.io.IOException;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 @Component("blobs")
@@ -23,6 +24,8 @@ final class BlobHealth implements HealthIndicator {
             return Health.up().withDetail("damaged", index.damagedCount()).build();
         } catch (IOException e) {
             return Health.down(e).build();
+        } catch (DataAccessException e) {
+            return Health.unknown().withException(e).build();
         }
     }
 }

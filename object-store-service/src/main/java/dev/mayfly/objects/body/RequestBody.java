@@ -144,13 +144,15 @@ public final class RequestBody {
     }
 
     private InputStream input(@Nullable String sha256) throws IOException {
+        Patience patience = request.attached(Patience.class);
+        InputStream raw = patience == null ? request.body() : patience.limit(request.body());
         if (payload == null || sha256 == null || !sha256.startsWith(STREAMING)) {
-            return request.body();
+            return raw;
         }
         return switch (sha256) {
-            case SIGNED -> new AwsChunkedInput(request.body(), new ChunkSignatures(payload), false);
-            case SIGNED_TRAILER -> new AwsChunkedInput(request.body(), new ChunkSignatures(payload), true);
-            case UNSIGNED_TRAILER -> new AwsChunkedInput(request.body(), null, true);
+            case SIGNED -> new AwsChunkedInput(raw, new ChunkSignatures(payload), false);
+            case SIGNED_TRAILER -> new AwsChunkedInput(raw, new ChunkSignatures(payload), true);
+            case UNSIGNED_TRAILER -> new AwsChunkedInput(raw, null, true);
             default -> throw S3Exception.notImplemented("The payload signature " + sha256);
         };
     }
@@ -159,7 +161,7 @@ public final class RequestBody {
         try {
             return in.read(buffer);
         } catch (SocketTimeoutException e) {
-            throw new S3Exception(S3Error.REQUEST_TIMEOUT);
+            throw new S3Exception(S3Error.REQUEST_TIMEOUT).with(Map.of("Connection", "close"));
         } catch (IOException e) {
             throw new S3Exception(S3Error.INCOMPLETE_BODY);
         }

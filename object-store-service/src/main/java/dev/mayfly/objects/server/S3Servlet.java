@@ -4,6 +4,7 @@ import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.contracts.trust.VoucherFilter;
 import dev.mayfly.objects.access.Access;
 import dev.mayfly.objects.blob.DamagedBlobException;
+import dev.mayfly.objects.body.Patience;
 import dev.mayfly.objects.bucket.cors.Cors;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
@@ -15,6 +16,7 @@ import dev.mayfly.objects.protocol.S3Operation;
 import dev.mayfly.objects.protocol.S3Request;
 import dev.mayfly.objects.protocol.S3Router;
 import dev.mayfly.objects.protocol.S3Target;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -23,8 +25,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.coyote.CloseNowException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.RecoverableDataAccessException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /** All of S3 at one path: the target that the client sent comes in the voucher. */
 final class S3Servlet extends HttpServlet {
@@ -37,8 +44,16 @@ final class S3Servlet extends HttpServlet {
     private final transient Cors cors;
     private final transient RequestMeter meter;
     private final transient AnswerWriter writer;
+    private final transient Patience patience;
 
-    S3Servlet(Map<S3Operation, Handler> handlers, Access access, Cors cors, RequestMeter meter, AnswerWriter writer) {
+    S3Servlet(
+            Map<S3Operation, Handler> handlers,
+            Access access,
+            Cors cors,
+            RequestMeter meter,
+            AnswerWriter writer,
+            Patience patience) {
+        this.patience = patience;
         this.handlers = handlers;
         this.access = access;
         this.cors = cors;
@@ -59,7 +74,9 @@ final class S3Servlet extends HttpServlet {
         }
         for (int attempt = 1; ; attempt++) {
             try {
-                writer.write(metered(request, raw), http, response);
+                Answer answer = metered(request, raw);
+                writer.write(answer, http, response);
+                end(answer, http, response);
                 return;
             } catch (NoSuchFileException | DamagedBlobException e) {
                 if (response.isCommitted()) {
@@ -80,6 +97,16 @@ final class S3Servlet extends HttpServlet {
                     return;
                 }
             }
+        }
+    }
+
+    private static void end(Answer answer, HttpServletRequest http, HttpServletResponse response) throws IOException {
+        if (http.getAttribute(RequestDispatcher.ERROR_EXCEPTION) != null) {
+            UnreadBodies.note(http, answer);
+        } else if ("close".equals(answer.headers().get("Connection"))) {
+            // Else what a slow client has yet to send would be waited for, and thrown away.
+            response.flushBuffer();
+            throw new CloseNowException("The client is too slow");
         }
     }
 
@@ -105,7 +132,9 @@ final class S3Servlet extends HttpServlet {
         if (!handlers.containsKey(operation)) {
             throw S3Exception.notImplemented(operation.title());
         }
-        return new S3Request(http, voucher, target, operation);
+        var request = new S3Request(http, voucher, target, operation);
+        request.attach(patience);
+        return request;
     }
 
     private Answer answer(S3Request request, String raw) {
@@ -115,6 +144,16 @@ final class S3Servlet extends HttpServlet {
             return Objects.requireNonNull(handlers.get(operation)).handle(request);
         } catch (S3Exception e) {
             return ErrorAnswer.of(Access.hideAbsence(e, request), raw, request.requestId());
+        } catch (DataAccessResourceFailureException
+                | TransientDataAccessException
+                | RecoverableDataAccessException
+                | TransactionException e) {
+            log.warn(
+                    "{} has to be tried again (request {}): {}",
+                    request.operation().title(),
+                    request.requestId(),
+                    e.toString());
+            return ErrorAnswer.of(new S3Exception(S3Error.SERVICE_UNAVAILABLE), raw, request.requestId());
         } catch (IOException | RuntimeException e) {
             log.error(
                     "{} {} failed (request {})", request.operation().title(), request.bucket(), request.requestId(), e);

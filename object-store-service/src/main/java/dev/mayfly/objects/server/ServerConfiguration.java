@@ -1,7 +1,9 @@
 package dev.mayfly.objects.server;
 
+import dev.mayfly.objects.ObjectsProperties;
 import dev.mayfly.objects.access.Access;
 import dev.mayfly.objects.blob.BlobVerification;
+import dev.mayfly.objects.body.Patience;
 import dev.mayfly.objects.bucket.Buckets;
 import dev.mayfly.objects.bucket.cors.Cors;
 import dev.mayfly.objects.metering.RequestMeter;
@@ -23,11 +25,17 @@ class ServerConfiguration {
 
     @Bean
     ServletRegistrationBean<S3Servlet> s3Servlet(
-            List<Handler> handlers, Access access, Cors cors, RequestMeter meter, AnswerWriter writer) {
+            List<Handler> handlers,
+            Access access,
+            Cors cors,
+            RequestMeter meter,
+            AnswerWriter writer,
+            ObjectsProperties properties) {
         var byOperation = new EnumMap<S3Operation, Handler>(S3Operation.class);
         handlers.forEach(handler -> byOperation.put(handler.operation(), handler));
+        var patience = new Patience(properties.patience(), properties.slowest().toBytes());
         var registration =
-                new ServletRegistrationBean<>(new S3Servlet(byOperation, access, cors, meter, writer), "/s3");
+                new ServletRegistrationBean<>(new S3Servlet(byOperation, access, cors, meter, writer, patience), "/s3");
         registration.setLoadOnStartup(1);
         return registration;
     }

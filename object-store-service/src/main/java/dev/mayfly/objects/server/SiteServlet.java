@@ -18,6 +18,8 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /** Web sites: what the gateway was asked for by a host name that is a site's, as {@code /BUCKET/PATH} in the voucher. */
 final class SiteServlet extends HttpServlet {
@@ -59,6 +61,9 @@ final class SiteServlet extends HttpServlet {
             return answer;
         } catch (S3Exception e) {
             return Site.errorPage(e, voucher.requestId());
+        } catch (DataAccessException | TransactionException e) {
+            log.warn("The site {} cannot be shown now: {}", voucher.target(), e.toString());
+            return Site.errorPage(new S3Exception(S3Error.SERVICE_UNAVAILABLE), voucher.requestId());
         } catch (IOException | UncheckedIOException e) {
             log.error("The site {} could not be shown (request {})", voucher.target(), voucher.requestId(), e);
             return Site.errorPage(new S3Exception(S3Error.INTERNAL_ERROR), voucher.requestId());

@@ -1,5 +1,7 @@
 package dev.mayfly.objects.testing;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.mayfly.contracts.identity.Role;
 import dev.mayfly.contracts.trust.Sealer;
 import dev.mayfly.contracts.trust.Voucher;
@@ -10,6 +12,8 @@ import dev.mayfly.testing.TestKafka;
 import dev.mayfly.testing.TestPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,6 +22,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
@@ -29,49 +37,119 @@ public final class RunningStore {
     public static final String ALICE = "111111111111";
     public static final String BOB = "222222222222";
 
-    private static final RunningStore INSTANCE = new RunningStore();
+    private static final RunningStore INSTANCE = shared();
 
+    private final String key;
     private final Sealer sealer;
     private final Vouching vouching;
     private final HttpClient http = HttpClient.newHttpClient();
     private final FakeRegistry registry = new FakeRegistry();
-    private final ConfigurableApplicationContext context;
     private final Path data;
+    private final String database;
+    private @Nullable ConfigurableApplicationContext context;
+    private int port;
 
-    private RunningStore() {
-        String key = Sealer.newKey();
+    private RunningStore(Path data, String database) {
+        this.key = Sealer.newKey();
         this.sealer = Sealer.of(key);
         this.vouching = new Vouching(sealer, Clock.systemUTC());
+        this.data = data;
+        this.database = database;
+    }
+
+    private static RunningStore shared() {
         try {
-            this.data = Files.createTempDirectory("mayfly-objects");
+            var store = new RunningStore(Files.createTempDirectory("mayfly-objects"), TestPostgres.url("objects"));
+            store.start("--mayfly.objects.ship-interval=100ms");
+            Runtime.getRuntime().addShutdownHook(new Thread(store::stop));
+            return store;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        this.context = new SpringApplication(ObjectStoreApplication.class)
-                .run(
-                        "--server.port=0",
-                        "--mayfly.trust-key=" + key,
-                        "--mayfly.kafka=" + TestKafka.bootstrapServers(),
-                        "--mayfly.data=" + data,
-                        "--mayfly.services.registry=http://127.0.0.1:" + registry.port(),
-                        "--mayfly.objects.ship-interval=100ms",
-                        "--mayfly.objects.sweep-interval=1h",
-                        "--mayfly.objects.master-key=" + Sealer.newKey(),
-                        "--mayfly.objects.scrub-rate=0B",
-                        "--spring.datasource.url=" + TestPostgres.url("objects"),
-                        "--spring.datasource.username=objects",
-                        "--spring.datasource.password=objects",
-                        "--logging.level.org.apache.kafka=warn",
-                        "--logging.level.kafka=warn");
-        Runtime.getRuntime().addShutdownHook(new Thread(context::close));
     }
 
     public static RunningStore get() {
         return INSTANCE;
     }
 
+    /**
+     * One that nobody shares, not started yet.
+     *
+     * @param database JDBC URL, user and password included
+     */
+    public static RunningStore ofItsOwn(Path data, String database) {
+        return new RunningStore(data, database);
+    }
+
+    /** Starts the service in this process. */
+    public void start(String... settings) {
+        var started = new SpringApplication(ObjectStoreApplication.class).run(arguments(0, settings));
+        context = started;
+        port = Integer.parseInt(started.getEnvironment().getRequiredProperty("local.server.port"));
+    }
+
+    /** Starts the service as a process that may be killed; it answers when this returns. */
+    public Process startProcess(Path log, String... settings) throws IOException {
+        try (var free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        var command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElse("java"),
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx192m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ObjectStoreApplication.class.getName()));
+        command.addAll(List.of(arguments(port, settings)));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        await().atMost(Duration.ofMinutes(2)).until(() -> !process.isAlive() || listens());
+        if (!process.isAlive()) {
+            throw new IllegalStateException("The service did not start: " + Files.readString(log));
+        }
+        return process;
+    }
+
+    private boolean listens() {
+        try (var socket = new Socket("127.0.0.1", port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    public void stop() {
+        ConfigurableApplicationContext running = context;
+        if (running != null) {
+            running.close();
+        }
+    }
+
+    private String[] arguments(int listen, String... settings) {
+        var arguments = new ArrayList<>(List.of(
+                "--server.port=" + listen,
+                "--mayfly.trust-key=" + key,
+                "--mayfly.kafka=" + TestKafka.bootstrapServers(),
+                "--mayfly.data=" + data,
+                "--mayfly.services.registry=http://127.0.0.1:" + registry.port(),
+                "--mayfly.objects.sweep-interval=1h",
+                "--mayfly.objects.master-key=" + key,
+                "--mayfly.objects.scrub-rate=0B",
+                "--spring.datasource.url=" + database,
+                "--logging.level.org.apache.kafka=warn",
+                "--logging.level.kafka=warn"));
+        arguments.addAll(List.of(settings));
+        return arguments.toArray(String[]::new);
+    }
+
+    public String masterKey() {
+        return key;
+    }
+
     public int port() {
-        return Integer.parseInt(context.getEnvironment().getRequiredProperty("local.server.port"));
+        return port;
     }
 
     public FakeRegistry registry() {
@@ -84,7 +162,7 @@ public final class RunningStore {
     }
 
     public <T> T bean(Class<T> type) {
-        return context.getBean(type);
+        return Objects.requireNonNull(context).getBean(type);
     }
 
     public JdbcClient jdbc() {
@@ -279,8 +357,8 @@ public final class RunningStore {
         }
 
         /** The texts of all elements of that name, in order. */
-        public java.util.List<String> elements(String name) {
-            var found = new java.util.ArrayList<String>();
+        public List<String> elements(String name) {
+            var found = new ArrayList<String>();
             var matcher = java.util.regex.Pattern.compile("<" + name + ">([^<]*)</" + name + ">")
                     .matcher(text());
             while (matcher.find()) {
