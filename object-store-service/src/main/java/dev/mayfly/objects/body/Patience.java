@@ -1,10 +1,14 @@
 package dev.mayfly.objects.body;
 
+import dev.mayfly.objects.error.S3Error;
+import dev.mayfly.objects.error.S3Exception;
+import dev.mayfly.objects.protocol.S3Request;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
@@ -18,6 +22,17 @@ public record Patience(Duration window, long bytesPerSecond, LongSupplier nanoTi
     /** As the other, by the system's clock. */
     public Patience(Duration window, long bytesPerSecond) {
         this(window, bytesPerSecond, System::nanoTime);
+    }
+
+    /** The body of a request, with the patience that it is to be read with. Fails as {@link #limit} says. */
+    public static InputStream of(S3Request request) throws IOException {
+        Patience patience = request.attached(Patience.class);
+        return patience == null ? request.body() : patience.limit(request.body());
+    }
+
+    /** What a client is told that was too slow. The connection ends with it. */
+    public static S3Exception exhausted() {
+        return new S3Exception(S3Error.REQUEST_TIMEOUT).with(Map.of("Connection", "close"));
     }
 
     /** Fails with {@link SocketTimeoutException} when the client is too slow. Only waiting for it counts, not what is done between. */

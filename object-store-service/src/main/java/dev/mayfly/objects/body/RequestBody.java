@@ -144,8 +144,7 @@ public final class RequestBody {
     }
 
     private InputStream input(@Nullable String sha256) throws IOException {
-        Patience patience = request.attached(Patience.class);
-        InputStream raw = patience == null ? request.body() : patience.limit(request.body());
+        InputStream raw = Patience.of(request);
         if (payload == null || sha256 == null || !sha256.startsWith(STREAMING)) {
             return raw;
         }
@@ -161,7 +160,7 @@ public final class RequestBody {
         try {
             return in.read(buffer);
         } catch (SocketTimeoutException e) {
-            throw new S3Exception(S3Error.REQUEST_TIMEOUT).with(Map.of("Connection", "close"));
+            throw Patience.exhausted();
         } catch (IOException e) {
             throw new S3Exception(S3Error.INCOMPLETE_BODY);
         }

@@ -1,5 +1,6 @@
 package dev.mayfly.objects.post;
 
+import dev.mayfly.objects.body.Patience;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
 import java.io.ByteArrayOutputStream;
@@ -59,7 +60,7 @@ final class MultipartForm {
         try {
             form.readFields();
         } catch (SocketTimeoutException e) {
-            throw new S3Exception(S3Error.REQUEST_TIMEOUT);
+            throw Patience.exhausted();
         } catch (IOException e) {
             throw malformed();
         }

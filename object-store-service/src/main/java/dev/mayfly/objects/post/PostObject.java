@@ -2,6 +2,7 @@ package dev.mayfly.objects.post;
 
 import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.objects.access.Access;
+import dev.mayfly.objects.body.Patience;
 import dev.mayfly.objects.bucket.tagging.TagSet;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
@@ -55,7 +56,7 @@ final class PostObject implements Handler {
         if (request.contentLength() < 0) {
             throw new S3Exception(S3Error.MISSING_CONTENT_LENGTH);
         }
-        MultipartForm form = MultipartForm.read(request.header("content-type"), request.body());
+        MultipartForm form = MultipartForm.read(request.header("content-type"), Patience.of(request));
         String key = form.field("key");
         if (key == null || key.isEmpty()) {
             throw S3Exception.invalidArgument(

@@ -42,8 +42,7 @@ class SecretsTest {
         Secrets first = Secrets.loadOrCreate(home, List.of());
         assertThat(first.formerObjectKeys()).isEmpty();
         Files.writeString(
-                home.keysFile(),
-                Files.readString(home.keysFile()).replace("\nobject-key=", "\nobject-key.former="));
+                home.keysFile(), Files.readString(home.keysFile()).replace("\nobject-key=", "\nobject-key.former="));
 
         Secrets second = Secrets.loadOrCreate(home, List.of());
 
