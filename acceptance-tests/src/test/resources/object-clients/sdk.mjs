@@ -74,6 +74,67 @@ const versions = await send('ListObjectVersionsCommand', { Prefix: 'signed' });
 assert.deepEqual([versions.Versions.length, versions.DeleteMarkers.length], [2, 1]);
 assert.equal(await (await send('GetObjectCommand', { Key: 'signed', VersionId: versions.Versions[1].VersionId })).Body.transformToString(), 'by link');
 
+const tomorrow = new Date(Date.now() + 86400000);
+const locked = Bucket + '-locked';
+await send('CreateBucketCommand', { Bucket: locked, ObjectLockEnabledForBucket: true });
+const held = await send('PutObjectCommand', { Bucket: locked, Key: 'held', Body: 'x', ObjectLockLegalHoldStatus: 'ON' });
+const version = { Bucket: locked, Key: 'held', VersionId: held.VersionId };
+await fails(send('DeleteObjectCommand', version), 'AccessDenied');
+await send('PutObjectLegalHoldCommand', { ...version, LegalHold: { Status: 'OFF' } });
+await send('PutObjectRetentionCommand', { ...version, Retention: { Mode: 'GOVERNANCE', RetainUntilDate: tomorrow } });
+await fails(send('DeleteObjectCommand', version), 'AccessDenied');
+await send('DeleteObjectCommand', { ...version, BypassGovernanceRetention: true });
+await send('DeleteBucketCommand', { Bucket: locked });
+
+const SSECustomerKey = randomBytes(32);
+const customer = { SSECustomerAlgorithm: 'AES256', SSECustomerKey };
+await send('PutObjectCommand', { Key: 'sealed', Body: 'secret', ...customer });
+assert.equal(await (await send('GetObjectCommand', { Key: 'sealed', ...customer })).Body.transformToString(), 'secret');
+await fails(send('GetObjectCommand', { Key: 'sealed' }), 'InvalidRequest');
+await fails(send('GetObjectCommand', { Key: 'sealed', ...customer, SSECustomerKey: randomBytes(32) }), 'AccessDenied');
+const sealed = await send('PutObjectCommand', { Key: 'sealed', Body: 'secret', ServerSideEncryption: 'AES256' });
+assert.equal(sealed.ServerSideEncryption, 'AES256');
+assert.equal((await send('HeadObjectCommand', { Key: 'sealed' })).ServerSideEncryption, 'AES256');
+
+const Rules = [{ ID: 'old', Status: 'Enabled', Filter: { Prefix: 'old/' }, Expiration: { Days: 30 } }];
+await send('PutBucketLifecycleConfigurationCommand', { LifecycleConfiguration: { Rules } });
+assert.deepEqual((await send('GetBucketLifecycleConfigurationCommand')).Rules, Rules);
+assert.match((await send('PutObjectCommand', { Key: 'old/1', Body: 'x' })).Expiration, /rule-id="old"/);
+
+const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [
+  { Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: `arn:aws:s3:::${Bucket}/*` },
+  { Effect: 'Deny', Principal: '*', Action: 's3:GetObject', Resource: `arn:aws:s3:::${Bucket}/old/*` },
+] });
+const open = key => fetch(`${process.env.AWS_ENDPOINT_URL}/${Bucket}/${key}`).then(answer => answer.status);
+assert.equal(await open('sealed'), 403);
+await send('PutBucketPolicyCommand', { Policy });
+assert.deepEqual([await open('sealed'), await open('old/1')], [200, 403]);
+await fails(send('GetObjectCommand', { Key: 'old/1' }), 'AccessDenied');
+assert.equal((await send('GetBucketPolicyStatusCommand')).PolicyStatus.IsPublic, true);
+await send('PutPublicAccessBlockCommand', { PublicAccessBlockConfiguration: { BlockPublicPolicy: true, RestrictPublicBuckets: true } });
+assert.equal(await open('sealed'), 403);
+await fails(send('PutBucketPolicyCommand', { Policy }), 'AccessDenied');
+await send('DeletePublicAccessBlockCommand');
+await send('DeleteBucketPolicyCommand');
+
+await send('PutBucketCorsCommand', { CORSConfiguration: { CORSRules: [
+  { AllowedOrigins: ['http://page.example'], AllowedMethods: ['PUT'], AllowedHeaders: ['content-type'], MaxAgeSeconds: 60 },
+] } });
+const link = await getSignedUrl(client, new s3.PutObjectCommand({ Bucket, Key: 'from-a-page' }));
+const preflight = origin => fetch(link, { method: 'OPTIONS', headers: {
+  'Origin': origin, 'Access-Control-Request-Method': 'PUT', 'Access-Control-Request-Headers': 'content-type',
+} });
+const allowed = await preflight('http://page.example');
+assert.deepEqual(
+  [allowed.status, allowed.headers.get('access-control-allow-origin'), allowed.headers.get('access-control-allow-headers')],
+  [200, 'http://page.example', 'content-type'],
+);
+assert.equal((await preflight('http://other.example')).status, 403);
+
+await send('PutBucketVersioningCommand', { VersioningConfiguration: { Status: 'Suspended' } });
+await send('PutObjectCommand', { Key: 'signed', Body: 'of no version' });
+assert.equal((await send('GetObjectCommand', { Key: 'signed', VersionId: 'null' })).VersionId, 'null');
+
 const all = await send('ListObjectVersionsCommand');
 const Objects = [...all.Versions, ...all.DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
 const deleted = await send('DeleteObjectsCommand', { Delete: { Objects } });
