@@ -67,6 +67,8 @@ public enum S3Error {
             400,
             "The tag provided was not a valid tag. This error can occur if the tag did not pass input validation."),
     INVALID_URI("InvalidURI", 400, "Couldn't parse the specified URI."),
+    QUOTA_EXCEEDED("QuotaExceeded", 403, "The quota of the bucket's account is used up."),
+    SLOW_DOWN("SlowDown", 503, "Please reduce your request rate."),
     KEY_TOO_LONG("KeyTooLongError", 400, "Your key is too long"),
     EXPIRED_TOKEN("ExpiredToken", 400, "The provided token has expired."),
     INVALID_ACCESS_KEY_ID(

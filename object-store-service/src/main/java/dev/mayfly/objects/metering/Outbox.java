@@ -17,6 +17,14 @@ import org.springframework.transaction.support.TransactionTemplate;
 class Outbox {
     static final long RELAY_LOCK = 0x6D61_7966_6C79L;
 
+    /** What was told is counted as stored from then on. */
+    private static final String FORGET = """
+            WITH told AS (DELETE FROM outbox WHERE seq = ANY (?) RETURNING account_id, bucket, bytes, objects)
+            INSERT INTO stored AS s SELECT account_id, sum(bytes), sum(objects) FROM told
+            WHERE strpos(bucket, '/') = 0 GROUP BY account_id HAVING sum(bytes) <> 0 OR sum(objects) <> 0
+            ON CONFLICT (account_id) DO UPDATE SET bytes = s.bytes + excluded.bytes,
+                objects = s.objects + excluded.objects""";
+
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
 
@@ -42,7 +50,7 @@ class Outbox {
             List<OutboxRow> rows = alone ? oldest(limit) : List.of();
             if (!rows.isEmpty()) {
                 Map<Long, String> refused = relay.apply(rows);
-                jdbc.sql("DELETE FROM outbox WHERE seq = ANY (?)")
+                jdbc.sql(FORGET)
                         .param(SegmentColumns.numbers(rows.stream()
                                 .map(OutboxRow::seq)
                                 .filter(seq -> !refused.containsKey(seq))

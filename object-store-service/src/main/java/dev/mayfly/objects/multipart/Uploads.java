@@ -11,6 +11,7 @@ import dev.mayfly.objects.object.ObjectAttributes;
 import dev.mayfly.objects.object.ObjectIndex;
 import dev.mayfly.objects.object.SegmentColumns;
 import dev.mayfly.objects.protocol.S3Request;
+import dev.mayfly.objects.quota.Quotas;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,6 +20,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -28,11 +30,15 @@ import org.springframework.stereotype.Repository;
 class Uploads {
     private static final String COLUMNS = "id, key, initiator, attributes, checksum, checksum_type, initiated_at";
 
+    /** Waits for a completion: else the part that it chose could be replaced, and its blob released, meanwhile. */
     private static final String PUT_PART = """
-            WITH put AS (
+            WITH held AS MATERIALIZED (
+                SELECT id FROM upload WHERE id = ? FOR KEY SHARE
+            ), put AS (
                 INSERT INTO part (upload_id, number, size, etag, checksum, modified_at,
                     blob_ids, blob_offsets, blob_lengths)
-                VALUES (?, ?, ?, ?, ?::text, ?, ?::uuid[], ?::bigint[], ?::bigint[])
+                SELECT id, ?::integer, ?::bigint, ?::text, ?::text, ?::timestamptz, ?::uuid[], ?::bigint[], ?::bigint[]
+                FROM held
                 ON CONFLICT (upload_id, number) DO UPDATE
                 SET size = excluded.size, etag = excluded.etag, checksum = excluded.checksum,
                     modified_at = excluded.modified_at, blob_ids = excluded.blob_ids,
@@ -136,8 +142,9 @@ class Uploads {
      */
     void putPart(Change change, UUID upload, Part part, List<NewBlob> fresh) {
         OffsetDateTime at = part.modifiedAt().atOffset(ZoneOffset.UTC);
+        long written;
         try {
-            jdbc.sql(PUT_PART)
+            written = jdbc.sql(PUT_PART)
                     .param(upload)
                     .param(part.number())
                     .param(part.size())
@@ -157,6 +164,12 @@ class Uploads {
                     .query(Long.class)
                     .single();
         } catch (DataIntegrityViolationException e) {
+            throw new S3Exception(S3Error.NO_SUCH_UPLOAD);
+        } catch (DataAccessException e) {
+            S3Exception refusal = Quotas.refusal(e);
+            throw refusal == null ? e : refusal;
+        }
+        if (written == 0) {
             throw new S3Exception(S3Error.NO_SUCH_UPLOAD);
         }
     }

@@ -7,6 +7,7 @@ import dev.mayfly.objects.bucket.Buckets;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.object.Deletion.Outcome;
+import dev.mayfly.objects.quota.Quotas;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
@@ -149,6 +151,9 @@ public class ObjectIndex {
                     .single();
         } catch (DataIntegrityViolationException e) {
             throw new S3Exception(S3Error.NO_SUCH_BUCKET);
+        } catch (DataAccessException e) {
+            S3Exception refusal = Quotas.refusal(e);
+            throw refusal == null ? e : refusal;
         }
         if (written > 0) {
             return Optional.empty();

@@ -7,6 +7,7 @@ import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.object.Deletion.Outcome;
 import dev.mayfly.objects.protocol.S3Dates;
+import dev.mayfly.objects.quota.Quotas;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -188,6 +190,9 @@ class Versions {
             return transactions.run(() -> putLocked(change, object, fresh, alreadyBilled, condition));
         } catch (DataIntegrityViolationException e) {
             throw new S3Exception(S3Error.NO_SUCH_BUCKET);
+        } catch (DataAccessException e) {
+            S3Exception refusal = Quotas.refusal(e);
+            throw refusal == null ? e : refusal;
         }
     }
 

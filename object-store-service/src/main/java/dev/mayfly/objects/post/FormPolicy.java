@@ -48,6 +48,11 @@ record FormPolicy(Instant expiration, List<Condition> conditions, long minBytes,
                     : actual.startsWith(value);
         }
 
+        /** Whether the field may hold anything, or be missing. */
+        boolean isOpen() {
+            return operator.equals("starts-with") && value.isEmpty();
+        }
+
         @Override
         public String toString() {
             return "[\"" + operator + "\", \"$" + field + "\", \"" + value + "\"]";
@@ -92,7 +97,7 @@ record FormPolicy(Instant expiration, List<Condition> conditions, long minBytes,
     }
 
     private static void addConditions(JsonNode node, List<Condition> into) {
-        if (node.isObject()) {
+        if (node.isObject() && !node.isEmpty()) {
             for (String name : node.propertyNames()) {
                 into.add(new Condition("eq", name.toLowerCase(Locale.ROOT), text(node.get(name))));
             }
@@ -150,7 +155,7 @@ record FormPolicy(Instant expiration, List<Condition> conditions, long minBytes,
         for (Condition condition : conditions) {
             mentioned.add(condition.field());
             String actual = condition.field().equals("bucket") ? bucket : fields.get(condition.field());
-            if (actual == null || !condition.holds(actual)) {
+            if (actual == null ? !condition.isOpen() : !condition.holds(actual)) {
                 throw denied("Policy Condition failed: " + condition);
             }
         }

@@ -16,6 +16,7 @@ import dev.mayfly.objects.protocol.S3Operation;
 import dev.mayfly.objects.protocol.S3Request;
 import dev.mayfly.objects.protocol.S3Router;
 import dev.mayfly.objects.protocol.S3Target;
+import dev.mayfly.objects.quota.RequestRates;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -41,6 +42,7 @@ final class S3Servlet extends HttpServlet {
 
     private final transient Map<S3Operation, Handler> handlers;
     private final transient Access access;
+    private final transient RequestRates rates;
     private final transient Cors cors;
     private final transient RequestMeter meter;
     private final transient AnswerWriter writer;
@@ -49,6 +51,7 @@ final class S3Servlet extends HttpServlet {
     S3Servlet(
             Map<S3Operation, Handler> handlers,
             Access access,
+            RequestRates rates,
             Cors cors,
             RequestMeter meter,
             AnswerWriter writer,
@@ -56,6 +59,7 @@ final class S3Servlet extends HttpServlet {
         this.patience = patience;
         this.handlers = handlers;
         this.access = access;
+        this.rates = rates;
         this.cors = cors;
         this.meter = meter;
         this.writer = writer;
@@ -140,9 +144,13 @@ final class S3Servlet extends HttpServlet {
     private Answer answer(S3Request request, String raw) {
         try {
             S3Operation operation = request.operation();
+            rates.admit(request);
             access.check(request);
             return Objects.requireNonNull(handlers.get(operation)).handle(request);
         } catch (S3Exception e) {
+            if (e.error() == S3Error.QUOTA_EXCEEDED) {
+                rates.count(e.details().getOrDefault("Quota", ""));
+            }
             return ErrorAnswer.of(Access.hideAbsence(e, request), raw, request.requestId());
         } catch (DataAccessResourceFailureException
                 | TransientDataAccessException

@@ -9,6 +9,7 @@ import dev.mayfly.objects.bucket.cors.Cors;
 import dev.mayfly.objects.metering.RequestMeter;
 import dev.mayfly.objects.protocol.Handler;
 import dev.mayfly.objects.protocol.S3Operation;
+import dev.mayfly.objects.quota.RequestRates;
 import dev.mayfly.objects.site.Site;
 import java.util.EnumMap;
 import java.util.List;
@@ -27,6 +28,7 @@ class ServerConfiguration {
     ServletRegistrationBean<S3Servlet> s3Servlet(
             List<Handler> handlers,
             Access access,
+            RequestRates rates,
             Cors cors,
             RequestMeter meter,
             AnswerWriter writer,
@@ -35,7 +37,7 @@ class ServerConfiguration {
         handlers.forEach(handler -> byOperation.put(handler.operation(), handler));
         var patience = new Patience(properties.patience(), properties.slowest().toBytes());
         var registration =
-                new ServletRegistrationBean<>(new S3Servlet(byOperation, access, cors, meter, writer, patience), "/s3");
+                new ServletRegistrationBean<>(new S3Servlet(byOperation, access, rates, cors, meter, writer, patience), "/s3");
         registration.setLoadOnStartup(1);
         return registration;
     }

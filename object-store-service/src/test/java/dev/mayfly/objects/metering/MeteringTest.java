@@ -129,6 +129,37 @@ class MeteringTest {
     }
 
     @Test
+    void requestsOfOthersAreBilledToTheBucketsOwner() {
+        String bucket = store.bucket();
+        String target = "/" + bucket + "/k";
+        store.put(
+                        "/" + bucket + "?policy",
+                        "{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":[\"s3:GetObject\",\"s3:PutObject\"],"
+                                + "\"Resource\":\"arn:aws:s3:::" + bucket + "/k\"}}")
+                .send()
+                .expect(204);
+        store.put(target, new byte[100]).as(RunningStore.BOB).send().expect(200);
+        store.get(target).as(RunningStore.BOB).send().expect(200);
+        store.get(target).asNobody().send().expect(200);
+        store.get("/" + bucket + "/other").asNobody().send().expect(403, "AccessDenied");
+        store.get("/" + bucket + "/other").as(RunningStore.BOB).send().expect(403, "AccessDenied");
+
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> requests(bucket).size() >= 6 && changes(bucket).size() == 1);
+
+        assertThat(requests(bucket))
+                .extracting(request -> request.accountId() + " " + request.operation() + " " + request.status())
+                .containsExactly(
+                        RunningStore.ALICE + " CreateBucket 200",
+                        RunningStore.ALICE + " PutBucketPolicy 204",
+                        RunningStore.ALICE + " PutObject 200",
+                        RunningStore.ALICE + " GetObject 200",
+                        RunningStore.ALICE + " GetObject 200",
+                        RunningStore.BOB + " GetObject 403");
+        assertThat(changes(bucket)).extracting(StorageChange::accountId).containsExactly(RunningStore.ALICE);
+    }
+
+    @Test
     void partsCountAsStoredUntilTheyAreGone() {
         String bucket = store.bucket();
         String target = "/" + bucket + "/k";

@@ -1,6 +1,7 @@
 package dev.mayfly.objects.multipart;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.mayfly.objects.blob.BlobSweep;
 import dev.mayfly.objects.testing.RunningStore;
@@ -9,8 +10,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 class MultipartTest {
     private static final int MIB = 1 << 20;
@@ -18,6 +23,43 @@ class MultipartTest {
     private final RunningStore store = RunningStore.get();
     private final String bucket = store.bucket();
     private final String target = "/" + bucket + "/k";
+
+    /** A late repetition of a part may not replace what a completion has chosen already. */
+    @Test
+    void aPartWaitsForTheCompletion() throws Exception {
+        String bucket = store.bucket();
+        String upload =
+                store.call("POST", "/" + bucket + "/late?uploads").send().element("UploadId");
+        String part = "/" + bucket + "/late?partNumber=1&uploadId=" + upload;
+        store.put(part, "first").send().expect(200);
+        CompletableFuture<RunningStore.Answer> late = new TransactionTemplate(
+                        store.bean(PlatformTransactionManager.class))
+                .execute(status -> {
+                    store.jdbc()
+                            .sql("SELECT FROM upload WHERE id = ?::uuid FOR UPDATE")
+                            .param(upload)
+                            .query(row -> {});
+                    var sent = CompletableFuture.supplyAsync(
+                            () -> store.put(part, "again").send());
+                    await().atMost(Duration.ofSeconds(30))
+                            .until(() -> store.jdbc()
+                                            .sql(
+                                                    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%INTO part%'")
+                                            .query(Long.class)
+                                            .single()
+                                    == 1);
+                    store.jdbc()
+                            .sql("DELETE FROM part WHERE upload_id = ?::uuid")
+                            .param(upload)
+                            .update();
+                    store.jdbc()
+                            .sql("DELETE FROM upload WHERE id = ?::uuid")
+                            .param(upload)
+                            .update();
+                    return sent;
+                });
+        late.get(30, TimeUnit.SECONDS).expect(404, "NoSuchUpload");
+    }
 
     @Test
     void partsBecomeAnObject() throws Exception {

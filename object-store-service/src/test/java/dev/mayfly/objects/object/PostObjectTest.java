@@ -72,7 +72,7 @@ class PostObjectTest {
         var fields = signed(policy(
                 bucket,
                 ",[\"content-length-range\",2,2000000],{\"Content-Type\":\"text/html\"},{\"success_action_status\":\"201\"},"
-                        + "[\"eq\",\"$x-amz-meta-a\",\"b\"]"));
+                        + "[\"eq\",\"$x-amz-meta-a\",\"b\"],[\"starts-with\",\"$x-amz-server-side-encryption\",\"\"]"));
         fields.put("key", "up/${filename}");
         fields.put("Content-Type", "text/html");
         fields.put("success_action_status", "201");
@@ -134,6 +134,7 @@ class PostObjectTest {
     @CsvSource({
         "{},InvalidPolicyDocument",
         "[],InvalidPolicyDocument",
+        "'{\"expiration\":\"2030-01-01T00:00:00Z\",\"conditions\":[{}]}',InvalidPolicyDocument",
         "'{\"expiration\":1,\"conditions\":[{\"a\":\"b\"}]}',InvalidPolicyDocument",
         "'{\"expiration\":\"2030-01-01T00:00:00Z\",\"conditions\":[[[],0,1]]}',InvalidPolicyDocument",
         "'{\"expiration\":\"2030-01-01T00:00:00Z\",\"conditions\":[[\"content-length-range\",[],{}]]}',InvalidPolicyDocument",

@@ -236,6 +236,11 @@ public final class RunningStore {
                 .send();
     }
 
+    /** A request of Mayfly's own API. @param query with its question mark, or empty */
+    public Call api(String method, String path, String query) {
+        return new Call(method, path + query, path + query);
+    }
+
     /** A request in the making. */
     public final class Call {
         private final String target;
