@@ -6,17 +6,19 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 @Command(
         name = "objects",
-        description = "Looks after the bytes of objects.",
+        description = "Looks after the bytes of objects, and after quotas.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class ObjectsCommand implements SuiteCommand {
@@ -28,7 +30,7 @@ final class ObjectsCommand implements SuiteCommand {
 
     @Override
     public Integer call() {
-        throw new CommandFailure(Exit.USAGE, "Say what to do: ./mayfly objects verify");
+        throw new CommandFailure(Exit.USAGE, "Say what to do: ./mayfly objects verify, or ./mayfly objects quota ACCOUNT");
     }
 
     @Command(
@@ -63,6 +65,55 @@ final class ObjectsCommand implements SuiteCommand {
                 throw new CommandFailure(Exit.FAILURE, "The answer broke off: " + e.getMessage());
             }
         }
+    }
+
+    @Command(
+            name = "quota",
+            description = {
+                "Shows what an account may store and ask for, and what it stores; sets it when limits are named.",
+                "Limits that are not named are none then."
+            },
+            mixinStandardHelpOptions = true)
+    int quota(
+            @Parameters(paramLabel = "ACCOUNT", description = "Its id, 12 digits.") String account,
+            @Option(names = "--bytes", description = "Objects, other versions and parts together.") @Nullable Long bytes,
+            @Option(names = "--objects", description = "Other versions included.") @Nullable Long objects,
+            @Option(names = "--requests-per-second", description = "Of the account's keys.") @Nullable Integer requests,
+            @Option(names = "--remove", description = "The limits of all accounts hold again.") boolean remove)
+            throws IOException, InterruptedException {
+        var limits = new LinkedHashMap<String, String>();
+        add(limits, "bytes", bytes);
+        add(limits, "objects", objects);
+        add(limits, "requestsPerSecond", requests);
+        if (!account.matches("\\d{12}") || remove && !limits.isEmpty()) {
+            throw new CommandFailure(Exit.USAGE, "Name an account of 12 digits, and either limits or --remove.");
+        }
+        String path = "/v1/objects/quotas/" + account;
+        try (Api api = Api.of(context)) {
+            if (remove) {
+                api.ask("DELETE", path, Map.of(), null);
+            }
+            JsonNode quota = api.ask(limits.isEmpty() ? "GET" : "PUT", path, limits, null);
+            Console console = context.console();
+            console.say("bytes     %,15d of %s".formatted(quota.path("bytesUsed").asLong(0), most(quota, "bytes")));
+            console.say("objects   %,15d of %s".formatted(quota.path("objectsUsed").asLong(0), most(quota, "objects")));
+            console.say("requests  %15s    %s a second".formatted("", most(quota, "requestsPerSecond")));
+            return Exit.OK;
+        }
+    }
+
+    private static void add(Map<String, String> limits, String name, @Nullable Number value) {
+        if (value != null) {
+            limits.put(name, value.toString());
+        }
+    }
+
+    private static String most(JsonNode quota, String name) {
+        if (!quota.path(name).isNumber()) {
+            return "unlimited";
+        }
+        return "%,d%s"
+                .formatted(quota.path(name).longValue(), quota.path("own").asBoolean(false) ? "" : " (as all)");
     }
 
     private int show(Stream<String> lines) {

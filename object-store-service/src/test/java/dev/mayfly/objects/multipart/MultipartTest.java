@@ -49,7 +49,8 @@ class MultipartTest {
                                             .single()
                                     == 1);
                     store.jdbc()
-                            .sql("DELETE FROM part WHERE upload_id = ?::uuid")
+                            .sql("WITH gone AS (DELETE FROM part WHERE upload_id = ?::uuid RETURNING blob_ids)"
+                                    + " INSERT INTO blob_release (blob_id) SELECT unnest(blob_ids) FROM gone")
                             .param(upload)
                             .update();
                     store.jdbc()
