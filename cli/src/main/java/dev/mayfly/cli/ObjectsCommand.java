@@ -30,7 +30,8 @@ final class ObjectsCommand implements SuiteCommand {
 
     @Override
     public Integer call() {
-        throw new CommandFailure(Exit.USAGE, "Say what to do: ./mayfly objects verify, or ./mayfly objects quota ACCOUNT");
+        throw new CommandFailure(
+                Exit.USAGE, "Say what to do: ./mayfly objects verify, or ./mayfly objects quota ACCOUNT");
     }
 
     @Command(
@@ -76,7 +77,8 @@ final class ObjectsCommand implements SuiteCommand {
             mixinStandardHelpOptions = true)
     int quota(
             @Parameters(paramLabel = "ACCOUNT", description = "Its id, 12 digits.") String account,
-            @Option(names = "--bytes", description = "Objects, other versions and parts together.") @Nullable Long bytes,
+            @Option(names = "--bytes", description = "Objects, other versions and parts together.") @Nullable
+                    Long bytes,
             @Option(names = "--objects", description = "Other versions included.") @Nullable Long objects,
             @Option(names = "--requests-per-second", description = "Of the account's keys.") @Nullable Integer requests,
             @Option(names = "--remove", description = "The limits of all accounts hold again.") boolean remove)
@@ -95,8 +97,10 @@ final class ObjectsCommand implements SuiteCommand {
             }
             JsonNode quota = api.ask(limits.isEmpty() ? "GET" : "PUT", path, limits, null);
             Console console = context.console();
-            console.say("bytes     %,15d of %s".formatted(quota.path("bytesUsed").asLong(0), most(quota, "bytes")));
-            console.say("objects   %,15d of %s".formatted(quota.path("objectsUsed").asLong(0), most(quota, "objects")));
+            console.say(
+                    "bytes     %,15d of %s".formatted(quota.path("bytesUsed").asLong(0), most(quota, "bytes")));
+            console.say(
+                    "objects   %,15d of %s".formatted(quota.path("objectsUsed").asLong(0), most(quota, "objects")));
             console.say("requests  %15s    %s a second".formatted("", most(quota, "requestsPerSecond")));
             return Exit.OK;
         }
@@ -112,8 +116,7 @@ final class ObjectsCommand implements SuiteCommand {
         if (!quota.path(name).isNumber()) {
             return "unlimited";
         }
-        return "%,d%s"
-                .formatted(quota.path(name).longValue(), quota.path("own").asBoolean(false) ? "" : " (as all)");
+        return "%,d%s".formatted(quota.path(name).longValue(), quota.path("own").asBoolean(false) ? "" : " (as all)");
     }
 
     private int show(Stream<String> lines) {
