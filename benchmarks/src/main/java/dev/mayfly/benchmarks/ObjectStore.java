@@ -90,12 +90,21 @@ final class ObjectStore {
             BodyPublisher body,
             HttpResponse.BodyHandler<T> handler)
             throws IOException, InterruptedException {
-        var answer = http.send(signed(method, target, headers, body), handler);
+        var answer = answer(signed(method, target, headers, body), handler);
         if (answer.statusCode() >= FIRST_REFUSAL) {
             throw new IllegalStateException(name + " answered " + answer.statusCode() + " to " + method + " " + target
                     + (answer.body() instanceof byte[] bytes ? ": " + new String(bytes, StandardCharsets.UTF_8) : ""));
         }
         return answer;
+    }
+
+    private <T> HttpResponse<T> answer(HttpRequest request, HttpResponse.BodyHandler<T> handler)
+            throws IOException, InterruptedException {
+        try {
+            return http.send(request, handler);
+        } catch (IOException e) {
+            throw new IOException(name + " gave no answer to " + request.method() + " " + request.uri(), e);
+        }
     }
 
     private HttpRequest signed(String method, String target, Map<String, String> headers, BodyPublisher body) {
