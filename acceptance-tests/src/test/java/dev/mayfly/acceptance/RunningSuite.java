@@ -39,6 +39,9 @@ final class RunningSuite {
 
     static final String ROLE = "arn:aws:iam::" + ACCOUNT + ":role/function";
 
+    /** As long as the suite itself waits for a component, by default. */
+    private static final Duration START_LIMIT = Duration.ofSeconds(180);
+
     private static final class Holder {
         private static final RunningSuite SUITE = start();
     }
@@ -186,7 +189,7 @@ final class RunningSuite {
         }
         victims.forEach(ProcessHandle::destroyForcibly);
         await().alias(component + " is back")
-                .atMost(Duration.ofSeconds(90))
+                .atMost(START_LIMIT)
                 .until(() -> restarts(component) > before && isReady());
     }
 
