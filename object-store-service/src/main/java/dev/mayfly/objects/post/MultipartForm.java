@@ -24,14 +24,17 @@ final class MultipartForm {
     private static final String FILE_NAME = "${filename}";
     private static final int MAX_FIELD_BYTES = 20_000;
     private static final int MAX_HEADER_BYTES = 8192;
+    /** Of all parts together: some thousand short fields. */
+    private static final int MAX_HEADERS_BYTES = 10 * MAX_FIELD_BYTES;
+
     private static final int MAX_BOUNDARY = 70;
-    private static final Pattern BOUNDARY =
-            Pattern.compile("(?i)multipart/form-data\\s*;.*?boundary=(?:\"([^\"]+)\"|([^\\s;]+)).*");
+    private static final String TYPE = "multipart/form-data";
+    /** Possessive throughout: it comes from anybody, and must neither go back nor go deep. */
     private static final Pattern PARAMETER =
-            Pattern.compile(";\\s*([\\w*]+)=(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^;\\s]*))");
-    private static final byte[] LINE_END = {'\r', '\n'};
+            Pattern.compile(";\\s*+([\\w*]++)=(?:\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+)\"|([^;\\s]*+))", Pattern.DOTALL);
 
     private final PartedInput in;
+    private int headersBytes;
     private final Map<String, String> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
     private MultipartForm(PartedInput in) {
@@ -45,14 +48,16 @@ final class MultipartForm {
      *     there is no file
      */
     static MultipartForm read(@Nullable String contentType, InputStream body) {
-        Matcher matcher = BOUNDARY.matcher(contentType == null ? "" : contentType.strip());
-        if (!matcher.matches()) {
+        String type = contentType == null ? "" : contentType.strip();
+        String boundary = type.regionMatches(true, 0, TYPE, 0, TYPE.length())
+                ? parameter(type.substring(TYPE.length()), "boundary")
+                : null;
+        if (boundary == null || boundary.isEmpty()) {
             throw new S3Exception(
                     S3Error.PRECONDITION_FAILED,
                     S3Error.PRECONDITION_FAILED.message(),
                     Map.of("Condition", "Bucket POST must be of the enclosure-type multipart/form-data"));
         }
-        String boundary = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
         if (boundary.length() > MAX_BOUNDARY) {
             throw malformed();
         }
@@ -84,7 +89,7 @@ final class MultipartForm {
     }
 
     private void readFields() throws IOException {
-        in.skipPreamble();
+        in.skipPreamble(MAX_FIELD_BYTES);
         int total = 0;
         while (in.nextPart()) {
             Map<String, String> headers = readHeaders();
@@ -119,8 +124,12 @@ final class MultipartForm {
         while (true) {
             byte[] line = line();
             total += line.length;
+            headersBytes += line.length;
             if (total > MAX_HEADER_BYTES) {
                 throw malformed();
+            }
+            if (headersBytes > MAX_HEADERS_BYTES) {
+                throw new S3Exception(S3Error.POST_FIELDS_TOO_LARGE);
             }
             if (line.length == 0) {
                 return headers;
@@ -138,19 +147,15 @@ final class MultipartForm {
 
     private byte[] line() throws IOException {
         var line = new ByteArrayOutputStream();
-        while (line.size() <= MAX_HEADER_BYTES) {
-            int b = in.read();
-            if (b < 0) {
+        for (int b = in.read(); b != '\n'; b = in.read()) {
+            if (b < 0 || line.size() > MAX_HEADER_BYTES) {
                 throw malformed();
             }
             line.write(b);
-            byte[] bytes = line.toByteArray();
-            if (b == '\n') {
-                boolean whole = bytes.length >= 2 && bytes[bytes.length - 2] == LINE_END[0];
-                return Arrays.copyOf(bytes, bytes.length - (whole ? 2 : 1));
-            }
         }
-        throw malformed();
+        byte[] bytes = line.toByteArray();
+        boolean whole = bytes.length > 0 && bytes[bytes.length - 1] == '\r';
+        return whole ? Arrays.copyOf(bytes, bytes.length - 1) : bytes;
     }
 
     private static @Nullable String parameter(String header, String name) {

@@ -6,13 +6,16 @@ import java.nio.charset.StandardCharsets;
 
 /** The bytes of one part after the other: each ends before the line that begins with the boundary. */
 final class PartedInput extends InputStream {
-    private static final int BUFFER_BYTES = 64 << 10;
+    private static final int BUFFER_BYTES = 8 << 10;
 
     private final InputStream in;
     private final byte[] delimiter;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int start;
     private int end;
+    /** Up to here the buffer is known to hold bytes of the part. */
+    private int safeEnd;
+
     private boolean atDelimiter;
 
     PartedInput(InputStream in, String boundary) {
@@ -24,9 +27,11 @@ final class PartedInput extends InputStream {
         this.end = 2;
     }
 
-    /** Reads up to the first boundary. */
-    void skipPreamble() throws IOException {
-        skipPart();
+    /** Reads up to the first boundary, which must come within so many bytes. */
+    void skipPreamble(int limit) throws IOException {
+        if (readNBytes(limit).length == limit) {
+            throw new IOException("The form's first boundary does not come");
+        }
     }
 
     /** Goes on to the next part; false when there is none. */
@@ -75,9 +80,11 @@ final class PartedInput extends InputStream {
             return 0;
         }
         while (!atDelimiter) {
-            int safe = safeBytes();
-            if (safe > 0) {
-                int count = Math.min(safe, length);
+            if (safeEnd <= start) {
+                safeEnd = findSafeEnd();
+            }
+            if (safeEnd > start) {
+                int count = Math.min(safeEnd - start, length);
                 System.arraycopy(buffer, start, into, offset, count);
                 start += count;
                 return count;
@@ -89,21 +96,21 @@ final class PartedInput extends InputStream {
         return -1;
     }
 
-    /** How many bytes at the start belong to the part for certain; notes when there are none because it ends. */
-    private int safeBytes() {
+    /** Up to where bytes belong to the part for certain; notes when there are none because it ends. */
+    private int findSafeEnd() {
         for (int at = start; at < end; at++) {
             if (buffer[at] == '\r') {
                 int matched = matched(at);
                 if (matched == delimiter.length) {
                     atDelimiter = at == start;
-                    return at - start;
+                    return at;
                 }
                 if (at + matched == end) {
-                    return at - start;
+                    return at;
                 }
             }
         }
-        return end - start;
+        return end;
     }
 
     private int matched(int at) {
@@ -119,6 +126,7 @@ final class PartedInput extends InputStream {
             System.arraycopy(buffer, start, buffer, 0, end - start);
             end -= start;
             start = 0;
+            safeEnd = 0;
         }
         int count = in.read(buffer, end, buffer.length - end);
         if (count < 0) {

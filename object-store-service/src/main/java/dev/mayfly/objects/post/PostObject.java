@@ -3,6 +3,7 @@ package dev.mayfly.objects.post;
 import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.objects.access.Access;
 import dev.mayfly.objects.body.Patience;
+import dev.mayfly.objects.bucket.Buckets;
 import dev.mayfly.objects.bucket.tagging.TagSet;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
@@ -34,12 +35,17 @@ final class PostObject implements Handler {
     private static final Set<String> OF_SIGNATURE =
             Set.of("x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature", "x-amz-security-token");
 
+    /** Far more than the fields of a form and what stands around them. */
+    private static final long FORM_BYTES = 1L << 20;
+
+    private final Buckets buckets;
     private final FormSigners signers;
     private final Access access;
     private final PutObject put;
     private final Clock clock;
 
-    PostObject(FormSigners signers, Access access, PutObject put, Clock clock) {
+    PostObject(Buckets buckets, FormSigners signers, Access access, PutObject put, Clock clock) {
+        this.buckets = buckets;
         this.signers = signers;
         this.access = access;
         this.put = put;
@@ -56,6 +62,10 @@ final class PostObject implements Handler {
         if (request.contentLength() < 0) {
             throw new S3Exception(S3Error.MISSING_CONTENT_LENGTH);
         }
+        if (request.contentLength() > FormBody.MAX_BYTES + FORM_BYTES) {
+            throw new S3Exception(S3Error.ENTITY_TOO_LARGE);
+        }
+        buckets.require(request.bucket());
         MultipartForm form = MultipartForm.read(request.header("content-type"), Patience.of(request));
         String key = form.field("key");
         if (key == null || key.isEmpty()) {
@@ -79,9 +89,24 @@ final class PostObject implements Handler {
             throw S3Exception.invalidArgument("policy", "", "Bucket POST must contain a field named 'policy'.");
         }
         S3Target.checkKey(key);
-        S3Request upload = request.upload(sender, key, headers(form), new FormBody(form.file(), min, max));
+        S3Request upload =
+                request.upload(withoutPayload(sender), key, headers(form), new FormBody(form.file(), min, max));
         access.check(upload);
         return answer(form, request.bucket(), key, put.handle(upload));
+    }
+
+    /** What was signed of the request's body is the form's, and not its file's. */
+    private static Voucher withoutPayload(Voucher sender) {
+        return new Voucher(
+                sender.issuer(),
+                sender.accountId(),
+                sender.accessKeyId(),
+                sender.role(),
+                sender.functionArn(),
+                sender.requestId(),
+                sender.target(),
+                null,
+                sender.expiresAt());
     }
 
     private static Map<String, String> headers(MultipartForm form) {

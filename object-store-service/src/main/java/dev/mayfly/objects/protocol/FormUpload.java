@@ -39,6 +39,17 @@ final class FormUpload extends HttpServletRequestWrapper {
     }
 
     @Override
+    public Enumeration<String> getHeaders(String name) {
+        String value = headers.get(name);
+        return Collections.enumeration(value == null ? List.of() : List.of(value));
+    }
+
+    @Override
+    public @Nullable String getContentType() {
+        return headers.get("content-type");
+    }
+
+    @Override
     public Enumeration<String> getHeaderNames() {
         return Collections.enumeration(headers.keySet());
     }
