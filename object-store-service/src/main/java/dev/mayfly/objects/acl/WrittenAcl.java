@@ -29,7 +29,7 @@ public final class WrittenAcl {
             return;
         }
         if (!rules.hasAcls()) {
-            requireOwners(request);
+            requireHarmless(request);
             return;
         }
         String canned = request.header("x-amz-acl");
@@ -50,9 +50,12 @@ public final class WrittenAcl {
         requireOneOf(request, Set.of(OWNERS));
     }
 
-    /** As {@link #requireOwners}, for a new bucket, whose list may also be that of every bucket. */
-    public static void requireOwnersOfBucket(S3Request request) {
-        requireOneOf(request, Set.of(OWNERS, "private"));
+    /**
+     * As {@link #requireOwners}, for what is written: lists that leave all to the owner are taken too. AWS refuses them, but clients send
+     * {@code private} without being asked to (rclone), and they ask for no more than what holds anyway.
+     */
+    public static void requireHarmless(S3Request request) {
+        requireOneOf(request, Set.of(OWNERS, "private", "bucket-owner-read"));
     }
 
     private static void requireOneOf(S3Request request, Set<String> harmless) {

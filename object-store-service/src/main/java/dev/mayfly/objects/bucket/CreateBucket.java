@@ -99,7 +99,7 @@ final class CreateBucket implements Handler {
     /** The list that the request asks for, or null for the usual one. */
     private static @Nullable Acl acl(S3Request request, Ownership ownership) {
         if (!ownership.hasAcls()) {
-            WrittenAcl.requireOwnersOfBucket(request);
+            WrittenAcl.requireHarmless(request);
             return null;
         }
         return Acl.ofHeaders(request, request.accountId(), request.accountId());

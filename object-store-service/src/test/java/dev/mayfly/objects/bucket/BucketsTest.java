@@ -143,6 +143,10 @@ class BucketsTest {
         store.put("/" + bucket + "/k", "x")
                 .header("x-amz-acl", "private")
                 .send()
+                .expect(200);
+        store.put("/" + bucket + "/k?acl", "")
+                .header("x-amz-acl", "private")
+                .send()
                 .expect(400, "AccessControlListNotSupported");
         store.put("/" + bucket + "/k", "x")
                 .header("x-amz-acl", "bucket-owner-full-control")
