@@ -110,7 +110,7 @@ public final class Access {
         WrittenAcl.decide(request, bucket, rules);
     }
 
-    /** To bypass retention is for owners, unless a policy grants it; all else that a request asks besides is of its own kind. */
+    /** To bypass retention is for owners; all else that a request asks besides is of its own kind. */
     private static boolean roleAllows(S3Request request, String action) {
         Role role = request.voucher().role();
         return action.equals(ObjectLocks.BYPASS)

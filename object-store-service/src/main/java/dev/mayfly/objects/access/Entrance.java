@@ -6,6 +6,7 @@ import dev.mayfly.objects.acl.BucketRules;
 import dev.mayfly.objects.acl.Grant.Permission;
 import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.error.S3Exception;
+import dev.mayfly.objects.lock.ObjectLocks;
 import dev.mayfly.objects.object.ObjectIndex;
 import dev.mayfly.objects.object.StoredObject;
 import dev.mayfly.objects.object.VersionId;
@@ -53,7 +54,8 @@ final class Entrance {
     }
 
     /**
-     * Whether the caller may do it.
+     * Whether the caller may do it. A policy lets only other accounts bypass retention: it may be the work of a key that may
+     * not do so itself.
      *
      * @param key empty where the bucket itself is meant
      * @param roleAllows whether the caller's role would let it do that to what its account owns
@@ -62,6 +64,9 @@ final class Entrance {
         Verdict verdict = judge(action, key);
         if (verdict == Verdict.DENY) {
             return own && request.voucher().role() == Role.OWNER && NEVER_LOST.contains(action);
+        }
+        if (action.equals(ObjectLocks.BYPASS) && (own || requester.isAnonymous())) {
+            return own && roleAllows;
         }
         String owner = owner(action, key);
         boolean ofBucketOwner = owner.equals(bucket.accountId());

@@ -5,6 +5,7 @@ import static dev.mayfly.objects.testing.RunningStore.BOB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mayfly.contracts.identity.Role;
+import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.objects.testing.RunningStore;
 import dev.mayfly.objects.testing.RunningStore.Answer;
 import java.time.Instant;
@@ -123,7 +124,7 @@ class ObjectLockTest {
         store.get("/" + bucket + "/k?versionId=" + version).send().expect(404, "NoSuchVersion");
     }
 
-    /** Whoever may delete may not bypass: that is for owners, or for whom a policy names, and a policy may take it from owners. */
+    /** Whoever may delete may not bypass, nor grant it to itself: that is for owners, and a policy may take it from them. */
     @Test
     void notEverybodyBypassesGovernance() {
         String version = put("k");
@@ -139,22 +140,45 @@ class ObjectLockTest {
                 .isEqualTo("AccessDenied");
         policy("Deny", "*");
         bypassing("DELETE", target, Role.OWNER, "").expect(403, "AccessDenied");
-        policy("Allow", BOB);
-        bypassing("DELETE", target, Role.DEPLOYER, "").expect(403, "AccessDenied");
-        policy("Allow", "arn:aws:iam::" + ALICE + ":user/AKIATEST");
-        bypassing("PUT", "/" + bucket + "/k?retention", Role.DEPLOYER, "<Retention/>")
-                .expect(200);
-        retain("k", "GOVERNANCE", LATER, false).expect(200);
-        assertThat(bypassing("POST", "/" + bucket + "?delete", Role.DEPLOYER, many)
+        for (String named : List.of("*", "arn:aws:iam::" + ALICE + ":user/AKIATEST")) {
+            policy("Allow", named);
+            bypassing("DELETE", target, Role.DEPLOYER, "").expect(403, "AccessDenied");
+            bypassing("PUT", "/" + bucket + "/k?retention", Role.DEPLOYER, "<Retention/>")
+                    .expect(403, "AccessDenied");
+        }
+        assertThat(bypassing("POST", "/" + bucket + "?delete", Role.OWNER, many)
                         .expect(200)
                         .elements("Key"))
                 .containsExactly("k");
         store.get(target).send().expect(404, "NoSuchVersion");
     }
 
+    @Test
+    void aPolicyLetsOnlyOtherAccountsBypassGovernance() {
+        String version = put("k");
+        retain("k", "GOVERNANCE", LATER, false).expect(200);
+        String target = "/" + bucket + "/k?versionId=" + version;
+        policy("Allow", "*", "s3:DeleteObjectVersion");
+        bypassing("DELETE", target, BOB, Role.OWNER, "").expect(403, "AccessDenied");
+        policy("Allow", "*", "s3:*");
+        bypassing("DELETE", target, Voucher.ANONYMOUS, Role.INVOKER, "").expect(403, "AccessDenied");
+        store.call("DELETE", target)
+                .asFunction(ALICE, "arn:aws:lambda:us-east-1:" + ALICE + ":function:f")
+                .header("x-amz-bypass-governance-retention", "true")
+                .send()
+                .expect(403, "AccessDenied");
+        bypassing("DELETE", target, BOB, Role.DEPLOYER, "").expect(403, "AccessDenied");
+        bypassing("DELETE", target, BOB, Role.OWNER, "").expect(204);
+        store.get(target).send().expect(404, "NoSuchVersion");
+    }
+
     private Answer bypassing(String method, String target, Role role, String body) {
+        return bypassing(method, target, ALICE, role, body);
+    }
+
+    private Answer bypassing(String method, String target, String account, Role role, String body) {
         return store.call(method, target)
-                .as(ALICE, role)
+                .as(account, role)
                 .header("x-amz-bypass-governance-retention", "true")
                 .header("Content-MD5", md5(body))
                 .body(body)
@@ -162,10 +186,14 @@ class ObjectLockTest {
     }
 
     private void policy(String effect, String account) {
+        policy(effect, account, "s3:BypassGovernanceRetention");
+    }
+
+    private void policy(String effect, String account, String action) {
         store.put(
                         "/" + bucket + "?policy",
                         "{\"Statement\":{\"Effect\":\"" + effect + "\",\"Principal\":{\"AWS\":\"" + account
-                                + "\"},\"Action\":\"s3:BypassGovernanceRetention\",\"Resource\":\"arn:aws:s3:::"
+                                + "\"},\"Action\":\"" + action + "\",\"Resource\":\"arn:aws:s3:::"
                                 + bucket
                                 + "/*\"}}")
                 .send()
