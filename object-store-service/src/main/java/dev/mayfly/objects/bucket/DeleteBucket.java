@@ -13,9 +13,21 @@ import java.util.Map;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Component;
 
-/** Deletes a bucket without objects, and its unfinished uploads: both hold the bucket by a foreign key. */
+/**
+ * Deletes a bucket without objects, and its unfinished uploads: both hold the bucket by a foreign key. Uploads that went stay
+ * gone when the bucket cannot be deleted after all.
+ */
 @Component
 final class DeleteBucket implements Handler {
+    private static final int UPLOADS_AT_ONCE = 200;
+    private static final int MAX_ROUNDS = 500;
+
+    private enum Round {
+        UPLOADS_LEFT,
+        DELETED,
+        GONE
+    }
+
     private final Buckets buckets;
     private final UnfinishedUploads uploads;
     private final Transactions transactions;
@@ -34,21 +46,33 @@ final class DeleteBucket implements Handler {
     @Override
     public Answer handle(S3Request request) {
         Bucket bucket = buckets.open(request);
+        Change change = Change.of(bucket, request, "");
+        for (int round = 0; round < MAX_ROUNDS; round++) {
+            switch (round(bucket, change)) {
+                case UPLOADS_LEFT -> {}
+                case DELETED -> {
+                    return Answer.empty(204);
+                }
+                case GONE -> throw new S3Exception(S3Error.NO_SUCH_BUCKET);
+            }
+        }
+        throw notEmpty(bucket);
+    }
+
+    private Round round(Bucket bucket, Change change) {
         try {
-            boolean deleted = transactions.run(() -> {
+            return transactions.run(() -> {
                 if (buckets.hasObjects(bucket)) {
                     throw notEmpty(bucket);
                 }
-                uploads.abort(Change.of(bucket, request, ""), (key, begun) -> true);
-                return buckets.delete(bucket);
+                if (uploads.abort(change, (key, begun) -> true, UPLOADS_AT_ONCE) == UPLOADS_AT_ONCE) {
+                    return Round.UPLOADS_LEFT;
+                }
+                return buckets.delete(bucket) ? Round.DELETED : Round.GONE;
             });
-            if (!deleted) {
-                throw new S3Exception(S3Error.NO_SUCH_BUCKET);
-            }
         } catch (DataIntegrityViolationException e) {
             throw notEmpty(bucket);
         }
-        return Answer.empty(204);
     }
 
     private static S3Exception notEmpty(Bucket bucket) {

@@ -32,6 +32,7 @@ import org.springframework.stereotype.Component;
 public class LifecycleWorker extends BackgroundWork {
     private static final long LOCK = 0x6D61_7966_6C63L;
     private static final int KEYS = 50;
+    private static final int UPLOADS = 10_000;
     private static final String EVENT = "LifecycleExpiration:Delete";
 
     private final JdbcClient jdbc;
@@ -137,7 +138,8 @@ public class LifecycleWorker extends BackgroundWork {
                         .anyMatch(rule -> rule.abortDays() > 0
                                 && rule.filter().fits(key)
                                 && !LifecycleRule.after(initiatedAt, rule.abortDays(), properties.lifecycleDay())
-                                        .isAfter(now)));
+                                        .isAfter(now)),
+                UPLOADS);
     }
 
     private Duration interval() {

@@ -9,8 +9,6 @@ import org.springframework.stereotype.Component;
 /** Aborts uploads that nobody completes. */
 @Component
 public class UnfinishedUploads {
-    private static final int LIMIT = 10_000;
-
     private final Uploads uploads;
 
     UnfinishedUploads(Uploads uploads) {
@@ -21,12 +19,16 @@ public class UnfinishedUploads {
      * Call it within a transaction.
      *
      * @param old says of a key, and of when its upload began, whether it is to be aborted
+     * @param limit how many are looked at, at most
+     * @return how many were looked at
      */
-    public void abort(Change change, BiPredicate<String, Instant> old) {
-        for (Upload upload : uploads.list(change.bucket(), new byte[0], "", "", LIMIT)) {
+    public int abort(Change change, BiPredicate<String, Instant> old, int limit) {
+        List<Upload> found = uploads.list(change.bucket(), new byte[0], "", "", limit);
+        for (Upload upload : found) {
             if (old.test(upload.key(), upload.initiatedAt()) && uploads.lock(upload.id())) {
                 uploads.end(change, upload.id(), List.of(), uploads.bytes(upload.id()));
             }
         }
+        return found.size();
     }
 }

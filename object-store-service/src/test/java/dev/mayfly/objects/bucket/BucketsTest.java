@@ -30,6 +30,25 @@ class BucketsTest {
         assertThat(store.get("/").as(BOB).send().elements("Name")).doesNotContain(bucket);
     }
 
+    /** More than one transaction of the deletion takes. */
+    @Test
+    void manyUnfinishedUploadsGoWithTheirBucket() {
+        String bucket = store.bucket(ALICE);
+        store.put("/" + bucket + "/k", "x").send().expect(200);
+        store.call("POST", "/" + bucket + "/u?uploads").send().expect(200);
+        store.jdbc().sql("""
+                        INSERT INTO upload (id, bucket_id, key, initiator, attributes, initiated_at)
+                        SELECT gen_random_uuid(), bucket_id, key, initiator, attributes, initiated_at
+                        FROM upload u JOIN bucket b ON b.id = u.bucket_id, generate_series(1, 450)
+                        WHERE b.name = ?""").param(bucket).update();
+        store.call("DELETE", "/" + bucket).send().expect(409, "BucketNotEmpty");
+        assertThat(store.get("/" + bucket + "?uploads").send().elements("UploadId"))
+                .hasSize(451);
+        store.call("DELETE", "/" + bucket + "/k").send().expect(204);
+        store.call("DELETE", "/" + bucket).send().expect(204);
+        store.call("HEAD", "/" + bucket).send().expect(404);
+    }
+
     @Test
     void othersAreKeptOut() {
         String bucket = store.bucket(ALICE);
