@@ -3,13 +3,13 @@ package dev.mayfly.objects.bucket;
 import java.util.regex.Pattern;
 
 /** What S3 allows as the name of a new bucket. */
-final class BucketName {
+public final class BucketName {
     private static final Pattern SHAPE = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
     private static final Pattern IP_ADDRESS = Pattern.compile("\\d+\\.\\d+\\.\\d+\\.\\d+");
 
     private BucketName() {}
 
-    static boolean isValid(String name) {
+    public static boolean isValid(String name) {
         return SHAPE.matcher(name).matches()
                 && !name.contains("..")
                 && !name.contains(".-")

@@ -1,52 +1,48 @@
 package dev.mayfly.objects.post;
 
-import dev.mayfly.contracts.events.Json;
 import dev.mayfly.contracts.identity.FormSignature;
 import dev.mayfly.contracts.identity.Role;
 import dev.mayfly.contracts.identity.SessionCredentials;
 import dev.mayfly.contracts.trust.InvalidSealException;
 import dev.mayfly.contracts.trust.Sealer;
 import dev.mayfly.contracts.trust.Voucher;
-import dev.mayfly.contracts.trust.Vouching;
 import dev.mayfly.objects.MayflyProperties;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
+import dev.mayfly.objects.quota.RequestRates;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Clock;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Finds out who signed a form's policy. Secrets stay where they are: identity-service is asked whether the signature is right. */
 @Component
 final class FormSigners {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
-
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(PATIENCE).build();
-    private final URI identity;
+    private final SignatureChecks checks;
+    private final RequestRates rates;
     private final Sealer trustKey;
-    private final Vouching vouching;
     private final String region;
     private final Clock clock;
 
-    FormSigners(MayflyProperties mayfly, Vouching vouching, Clock clock) {
-        this.identity = mayfly.services().identity();
+    FormSigners(MayflyProperties mayfly, SignatureChecks checks, RequestRates rates, Clock clock) {
+        this.checks = checks;
+        this.rates = rates;
         this.trustKey = Sealer.of(mayfly.trustKey());
         this.region = mayfly.region();
-        this.vouching = vouching;
         this.clock = clock;
     }
 
-    /** @throws S3Exception AccessDenied, InvalidArgument, InvalidAccessKeyId, SignatureDoesNotMatch, ExpiredToken */
+    /**
+     * Counts the form towards its signer's limit of requests too.
+     *
+     * @throws S3Exception AccessDenied, InvalidArgument, InvalidAccessKeyId, SignatureDoesNotMatch, ExpiredToken, SlowDown
+     */
     Voucher signer(MultipartForm form, String policy, Voucher nobody) throws IOException {
         FormSignature signature = signature(form, policy);
         String token = form.field("x-amz-security-token");
-        return token == null ? ofKey(signature, nobody) : ofSession(signature, token, nobody);
+        Voucher signer = token == null ? ofKey(signature, nobody) : ofSession(signature, token, nobody);
+        rates.admit(signer);
+        return signer;
     }
 
     private FormSignature signature(MultipartForm form, String policy) {
@@ -105,29 +101,8 @@ final class FormSigners {
     }
 
     private Voucher ofKey(FormSignature signature, Voucher nobody) throws IOException {
-        var request = HttpRequest.newBuilder(identity.resolve("/internal/access-keys/signatures"))
-                .header(
-                        Voucher.HEADER,
-                        vouching.issueForService("object-store-service", "000000000000", nobody.requestId()))
-                .header("Content-Type", "application/json")
-                .timeout(PATIENCE)
-                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(signature)))
-                .build();
-        try {
-            HttpResponse<byte[]> answer = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
-            return switch (answer.statusCode()) {
-                case 200 -> {
-                    var signer = Json.read(answer.body(), FormSignature.Signer.class);
-                    yield voucher(signer.accountId(), signature.accessKeyId(), signer.role(), null, nobody);
-                }
-                case 403 -> throw new S3Exception(S3Error.SIGNATURE_DOES_NOT_MATCH);
-                case 404 -> throw new S3Exception(S3Error.INVALID_ACCESS_KEY_ID);
-                default -> throw new IOException("identity-service answered " + answer.statusCode());
-            };
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
-        }
+        FormSignature.Signer signer = checks.signer(signature, nobody.requestId());
+        return voucher(signer.accountId(), signature.accessKeyId(), signer.role(), null, nobody);
     }
 
     private static Voucher voucher(String account, String key, Role role, @Nullable String function, Voucher nobody) {

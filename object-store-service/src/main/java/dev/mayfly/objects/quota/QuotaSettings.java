@@ -12,7 +12,8 @@ import org.springframework.util.unit.DataSize;
  * @param bytes that an account without a quota of its own may store; default no limit
  * @param objects that such an account may have, versions included; default no limit
  * @param requestsPerSecond that such an account's keys may send; default no limit
- * @param anonymousPerSecond requests without a signature that one address may send to one bucket; default 1000, 0 for no limit
+ * @param anonymousPerSecond requests without a signature that one address may send to one bucket, and a tenth of those that it
+ *     may send to all; an IPv6 address is its /64; default 1000, 0 for no limit
  * @param refresh how often limits of requests are read again, which another process may have changed; default 5 seconds
  */
 @ConfigurationProperties("mayfly.object-quotas")

@@ -4,32 +4,41 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.mayfly.contracts.trust.Voucher;
 import dev.mayfly.objects.background.BackgroundWork;
+import dev.mayfly.objects.bucket.BucketName;
 import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.protocol.S3Request;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
-/** Holds the limits of requests, of those that this process answers: signed ones by account, others by address and bucket. */
+/**
+ * Holds the limits of requests, of those that this process answers: signed ones by account, others by address, and by address
+ * and bucket.
+ */
 @Component
 public class RequestRates extends BackgroundWork {
     private static final Duration FORGOTTEN = Duration.ofMinutes(1);
     private static final int MAX_CALLERS = 100_000;
+    private static final int BUCKETS_OF_ADDRESS = 10;
+    private static final int BYTES_OF_IPV6_NETWORK = 8;
     private static final String REFUSALS = "mayfly.objects.refused";
 
     private final Quotas quotas;
     private final QuotaSettings settings;
     private final MeterRegistry metrics;
     private final LongSupplier nanos;
-    private final Cache<String, Rate> rates = Caffeine.newBuilder()
-            .expireAfterAccess(FORGOTTEN)
-            .maximumSize(MAX_CALLERS)
-            .build();
+    private final Cache<String, Rate> accounts = cache();
+    private final Cache<String, Rate> addresses = cache();
+    private final Cache<String, Rate> addressesAndBuckets = cache();
     private volatile Map<String, Optional<Integer>> limits = Map.of();
 
     @Autowired
@@ -64,10 +73,50 @@ public class RequestRates extends BackgroundWork {
     public void admit(S3Request request) {
         Voucher caller = request.voucher();
         if (caller.isAnonymous()) {
-            require(request.sourceIp() + " " + request.bucket(), settings.anonymousPerSecond(), "anonymous");
-        } else if (!caller.betweenServices()) {
-            limit(caller.accountId()).ifPresent(most -> require(caller.accountId(), most, "requests"));
+            admit(network(request.sourceIp()), request.bucket());
+        } else {
+            admit(caller);
         }
+    }
+
+    /**
+     * As {@link #admit(S3Request)}, for a caller who is known only by now.
+     *
+     * @throws S3Exception SlowDown
+     */
+    public void admit(Voucher caller) {
+        if (!caller.betweenServices()) {
+            limit(caller.accountId()).ifPresent(most -> require(accounts, caller.accountId(), most, "requests"));
+        }
+    }
+
+    /** The address comes first: made-up names of buckets find no room of their own past its limit. */
+    private void admit(String network, String bucket) {
+        int perBucket = settings.anonymousPerSecond();
+        if (perBucket == 0) {
+            return;
+        }
+        int perAddress = (int) Math.min(Integer.MAX_VALUE, (long) perBucket * BUCKETS_OF_ADDRESS);
+        require(addresses, network, perAddress, "anonymous");
+        String name = BucketName.isValid(bucket) ? bucket : "";
+        require(addressesAndBuckets, network + " " + name, perBucket, "anonymous");
+    }
+
+    /** What one client has of the address space; all that is no address is one. */
+    private static String network(@Nullable String address) {
+        try {
+            byte[] bytes = InetAddress.ofLiteral(String.valueOf(address)).getAddress();
+            return HexFormat.of().formatHex(Arrays.copyOf(bytes, Math.min(bytes.length, BYTES_OF_IPV6_NETWORK)));
+        } catch (IllegalArgumentException e) {
+            return "";
+        }
+    }
+
+    private static Cache<String, Rate> cache() {
+        return Caffeine.newBuilder()
+                .expireAfterAccess(FORGOTTEN)
+                .maximumSize(MAX_CALLERS)
+                .build();
     }
 
     private Optional<Integer> limit(String account) {
@@ -79,10 +128,7 @@ public class RequestRates extends BackgroundWork {
         return own == null ? known.getOrDefault(Quotas.ALL, Optional.empty()) : own;
     }
 
-    private void require(String caller, int perSecond, String limit) {
-        if (perSecond == 0 && limit.equals("anonymous")) {
-            return;
-        }
+    private void require(Cache<String, Rate> rates, String caller, int perSecond, String limit) {
         long now = nanos.getAsLong();
         if (perSecond == 0 || !rates.get(caller, name -> new Rate(now)).admits(perSecond, now)) {
             count(limit);

@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,8 +44,15 @@ class PostObjectTest {
 
     /** A form that a function of Alice's signed. */
     private Map<String, String> signed(String policy) {
+        return signed(ALICE, policy);
+    }
+
+    private Map<String, String> signed(String account, String policy) {
         var session = SessionCredentials.mint(
-                ALICE, "arn:aws:lambda:us-east-1:" + ALICE + ":function:f", Duration.ofMinutes(5), Clock.systemUTC());
+                account,
+                "arn:aws:lambda:us-east-1:" + account + ":function:f",
+                Duration.ofMinutes(5),
+                Clock.systemUTC());
         String document = Base64.getEncoder().encodeToString(policy.getBytes(StandardCharsets.UTF_8));
         byte[] key = ClientDoor.hmac(("AWS4" + session.secretAccessKey()).getBytes(StandardCharsets.UTF_8), "20260101");
         for (String part : new String[] {"us-east-1", "s3", "aws4_request", document}) {
@@ -104,6 +112,23 @@ class PostObjectTest {
         fields.remove("X-Amz-Signature");
         post(bucket, fields, "xx").expect(400, "InvalidArgument");
         store.get("/" + bucket + "/up/x").send().expect(404, "NoSuchKey");
+    }
+
+    @Test
+    void aSignedFormCountsForItsSigner() {
+        String account = "6" + ThreadLocalRandom.current().nextLong(10_000_000_000L, 99_999_999_999L);
+        String bucket = store.bucket(account);
+        var fields = signed(account, policy(bucket, ""));
+        fields.put("key", "up/k");
+        post(bucket, fields, "x").expect(204);
+        String quota = "/v1/objects/quotas/" + account;
+        store.api("PUT", quota, "?requestsPerSecond=0")
+                .as("000000000000")
+                .send()
+                .expect(200);
+        post(bucket, fields, "x").expect(503, "SlowDown");
+        store.api("DELETE", quota, "").as("000000000000").send().expect(204);
+        post(bucket, fields, "x").expect(204);
     }
 
     @Test

@@ -1,27 +1,15 @@
 package dev.mayfly.objects.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mayfly.contracts.identity.Role;
-import dev.mayfly.contracts.trust.Voucher;
-import dev.mayfly.objects.error.S3Exception;
-import dev.mayfly.objects.protocol.S3Operation;
-import dev.mayfly.objects.protocol.S3Request;
-import dev.mayfly.objects.protocol.S3Target;
 import dev.mayfly.objects.testing.RunningStore;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import jakarta.servlet.http.HttpServletRequest;
-import java.lang.reflect.Proxy;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -197,41 +185,6 @@ class QuotaTest {
         assertThat(rate.admits(10, 99_999_999)).isFalse();
         assertThat(rate.admits(10, 100_000_005)).isTrue();
         assertThat(rate.admits(10, 100_000_005)).isFalse();
-    }
-
-    @Test
-    void anonymousCallersAreLimitedByAddressAndBucket() {
-        var now = new AtomicLong();
-        var settings = new QuotaSettings(null, null, null, 2, Duration.ofHours(1));
-        var rates = new RequestRates(store.bean(Quotas.class), settings, new SimpleMeterRegistry(), now::get);
-        for (int i = 0; i < 2; i++) {
-            rates.admit(anonymous("10.0.0.1", "b"));
-        }
-        assertThatThrownBy(() -> rates.admit(anonymous("10.0.0.1", "b")))
-                .isInstanceOf(S3Exception.class)
-                .hasMessage("Please reduce your request rate.");
-        rates.admit(anonymous("10.0.0.2", "b"));
-        rates.admit(anonymous("10.0.0.1", "c"));
-        now.addAndGet(Duration.ofSeconds(1).toNanos());
-        rates.admit(anonymous("10.0.0.1", "b"));
-    }
-
-    private static S3Request anonymous(String address, String bucket) {
-        var http = (HttpServletRequest) Proxy.newProxyInstance(
-                QuotaTest.class.getClassLoader(),
-                new Class<?>[] {HttpServletRequest.class},
-                (proxy, method, given) -> method.getName().equals("getHeader") ? address : null);
-        var voucher = new Voucher(
-                "test",
-                Voucher.ANONYMOUS,
-                Voucher.ANONYMOUS,
-                Role.INVOKER,
-                null,
-                "r",
-                "/" + bucket + "/k",
-                null,
-                Instant.MAX);
-        return new S3Request(http, voucher, S3Target.parse("/" + bucket + "/k"), S3Operation.GET_OBJECT);
     }
 
     @ParameterizedTest
