@@ -80,6 +80,11 @@ final class FileServer implements AgentLink.Connector, AutoCloseable {
         return channel;
     }
 
+    /** Does that when it has ended, of whatever. */
+    void onEnd(Runnable then) {
+        process.onExit().thenRun(then);
+    }
+
     @Override
     public void abandon() {
         close();

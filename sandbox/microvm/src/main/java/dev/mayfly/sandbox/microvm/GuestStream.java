@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class GuestStream {
     static final int WINDOW = 256 * 1024;
+
+    /** Smaller pieces that wait are kept as one, so that what waits costs little more than its bytes. */
+    private static final int PIECE = 4096;
 
     private static final byte[] END = {};
 
@@ -29,6 +33,7 @@ final class GuestStream {
     private int waitingBytes;
     private int unreported;
     private int credit = WINDOW;
+    private boolean guestHasFinished;
     private boolean ended;
     private volatile boolean resetByGuest;
     private @Nullable SocketChannel local;
@@ -92,15 +97,18 @@ final class GuestStream {
         try {
             switch (frame.type()) {
                 case Frame.DATA -> {
+                    requireUnfinished();
                     waitingBytes += frame.content().length;
                     if (waitingBytes > WINDOW) {
                         throw new IOException("The guest sent more on stream " + id + " than it may");
                     }
-                    if (frame.content().length > 0) {
-                        waiting.add(frame.content());
-                    }
+                    keep(frame.content());
                 }
-                case Frame.EOF -> waiting.add(END);
+                case Frame.EOF -> {
+                    requireUnfinished();
+                    guestHasFinished = true;
+                    waiting.add(END);
+                }
                 case Frame.WINDOW -> {
                     int more = frame.reader(4).getInt();
                     if (more < 0 || more > WINDOW - credit) {
@@ -115,6 +123,34 @@ final class GuestStream {
                 }
             }
             changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void requireUnfinished() throws IOException {
+        if (guestHasFinished) {
+            throw new IOException("The guest went on with stream " + id + " after its end");
+        }
+    }
+
+    private void keep(byte[] content) {
+        byte[] last = waiting.peekLast();
+        if (last != null && last.length + content.length <= PIECE) {
+            waiting.removeLast();
+            byte[] both = Arrays.copyOf(last, last.length + content.length);
+            System.arraycopy(content, 0, both, last.length, content.length);
+            waiting.add(both);
+        } else if (content.length > 0) {
+            waiting.add(content);
+        }
+    }
+
+    /** How many pieces of what the guest sent wait to be passed on. */
+    int waitingPieces() {
+        lock.lock();
+        try {
+            return waiting.size();
         } finally {
             lock.unlock();
         }

@@ -215,6 +215,7 @@ final class MicroVm implements Guest {
     private void serve(Volume volume) throws IOException {
         FileServer started = FileServer.start(ground.image(), folder, user.uid(), cgroup.doors(), volume);
         files = started;
+        started.onEnd(this::kill);
         agent().offer(AgentLink.Service.VOLUME, started);
     }
 

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a guest whose kernel is hostile can send: here it is the test. */
 @Timeout(30)
@@ -306,6 +307,20 @@ class AgentLinkTest {
                             }
                         })
                         .isInstanceOf(IOException.class);
+                assertEnded();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(bytes = {Frame.EOF, Frame.DATA})
+    void aGuestThatGoesOnAfterItsEndEndsTheLink(byte type) throws Exception {
+        try (ServerSocketChannel gateway = service(AgentLink.Service.GATEWAY)) {
+            openStream(2, 1, AgentLink.Service.GATEWAY);
+            try (SocketChannel far = gateway.accept()) {
+                send(new Frame(Frame.EOF, 2, 1, Frame.NOTHING));
+                assertThat(far.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+                send(new Frame(type, 2, 1, Frame.NOTHING));
                 assertEnded();
             }
         }

@@ -13,6 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -41,12 +42,14 @@ class FileServerTest {
     private static final int MKNOD = 8;
     private static final int OPEN = 14;
     private static final int READ = 15;
+    private static final int WRITE = 16;
     private static final int INIT = 26;
     private static final int SETLK = 32;
     private static final int SETLKW = 33;
     private static final int CREATE = 35;
     private static final int INTERRUPT = 36;
     private static final int BATCH_FORGET = 42;
+    private static final int FALLOCATE = 43;
     private static final int RENAME2 = 45;
 
     private static final int EPERM = 1;
@@ -55,6 +58,8 @@ class FileServerTest {
     private static final int EBADF = 9;
     private static final int EAGAIN = 11;
     private static final int EINVAL = 22;
+    private static final int ENOLCK = 37;
+    private static final int EOPNOTSUPP = 95;
     private static final int ESTALE = 116;
 
     private static final int ROOT = 1;
@@ -176,11 +181,15 @@ class FileServerTest {
     }
 
     private static byte[] lock(Opened file, long owner, int type, boolean flock) {
+        return lock(file, owner, type, flock, 0, Long.MAX_VALUE);
+    }
+
+    private static byte[] lock(Opened file, long owner, int type, boolean flock, long start, long end) {
         return buffer(48)
                 .putLong(file.handle)
                 .putLong(owner)
-                .putLong(0)
-                .putLong(Long.MAX_VALUE)
+                .putLong(start)
+                .putLong(end)
                 .putInt(type)
                 .putInt(1)
                 .putInt(flock ? 1 : 0)
@@ -223,6 +232,75 @@ class FileServerTest {
         line.close();
         server.awaitEnd(10);
         assertThat(flock("true").waitFor()).isZero();
+    }
+
+    /** Each is a record of the machine's kernel, which counts for nobody. */
+    @Test
+    void oneGuestHasSoManyRangesLockedAndNoMore() throws Exception {
+        Opened file = create("f");
+        for (int i = 0; i < 5_000; i++) { // what is locked and given back again and again is one
+            int type = i % 2 == 0 ? WRITE_LOCK : UNLOCK;
+            assertThat(ask(SETLK, file.node, lock(file, 7, type, false, 0, 9)).error())
+                    .isZero();
+        }
+        int locked = -1;
+        Answer answer;
+        do {
+            locked++;
+            answer = ask(SETLK, file.node, lock(file, locked % 3, WRITE_LOCK, false, 2L * locked, 2L * locked));
+        } while (answer.error() == 0 && locked < 10_000);
+        assertThat(locked).isBetween(4_090, 4_096);
+        assertThat(ask(SETLK, file.node, lock(file, 9, WRITE_LOCK, false, 1L << 40, 1L << 40))
+                        .error())
+                .isEqualTo(ENOLCK);
+        try (var channel = FileChannel.open(files.resolve("f"), StandardOpenOption.WRITE)) {
+            assertThat(channel.tryLock(0, 1, false)).isNull();
+            assertThat(channel.tryLock(1L << 40, 1, false)).isNotNull();
+        }
+        assertThat(ask(SETLK, file.node, lock(file, 0, UNLOCK, false)).error()).isZero();
+        assertThat(ask(SETLK, file.node, lock(file, 9, WRITE_LOCK, false, 1L << 41, 1L << 41))
+                        .error())
+                .isZero();
+    }
+
+    @Test
+    void timesOfALinkAreItsOwn() throws Exception {
+        Path outside = folder.resolve("outside");
+        var before = Files.getLastModifiedTime(outside);
+        Answer link = ask(SYMLINK, ROOT, and(new byte[0], "link", outside.toString()));
+        var times = buffer(88).putInt(16 | 32).position(32).putLong(1_000).putLong(2_000);
+        assertThat(ask(SETATTR, link.content().getLong(0), times.array()).error())
+                .isZero();
+        assertThat(Files.getLastModifiedTime(files.resolve("link"), LinkOption.NOFOLLOW_LINKS)
+                        .to(TimeUnit.SECONDS))
+                .isEqualTo(2_000);
+        assertThat(Files.getLastModifiedTime(outside)).isEqualTo(before);
+    }
+
+    private int write(Opened file, int flags, String text) throws IOException {
+        var body = buffer(40 + text.length()).putLong(file.handle).putLong(0).putInt(text.length());
+        body.position(32).putInt(flags).position(40).put(text.getBytes(StandardCharsets.US_ASCII));
+        return ask(WRITE, file.node, body.array()).error();
+    }
+
+    @Test
+    void aFileIsAppendedToWhenItsWriterSaysSoLater() throws Exception {
+        int append = 02000;
+        Opened file = create("f");
+        assertThat(write(file, 2, "one")).isZero();
+        assertThat(write(file, 2 | append, "two")).isZero();
+        assertThat(write(file, 2 | append, "three")).isZero();
+        assertThat(write(file, 2, "ONE")).isZero();
+        assertThat(files.resolve("f")).hasContent("ONEtwothree");
+        var wish = buffer(32).putLong(file.handle).putLong(0).putLong(4096);
+        for (int mode : new int[] {8, 32, 64, 128, -1}) { // what moves the file's content, or is not known
+            assertThat(ask(FALLOCATE, file.node, wish.putInt(24, mode).array()).error())
+                    .as("mode %d", mode)
+                    .isEqualTo(EOPNOTSUPP);
+        }
+        assertThat(ask(FALLOCATE, file.node, wish.putInt(24, 0).array()).error())
+                .isZero();
+        assertThat(files.resolve("f")).hasSize(4096);
     }
 
     @Test
@@ -301,6 +379,7 @@ class FileServerTest {
                     .isSubsetOf("usr", "bin", "lib", "lib64", "etc", "dev", "proc", "meeting", "fileserver", "volume");
         }
         assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(folder.toString());
+        assertThat(process.resolve("fd/2").toRealPath()).isEqualTo(Path.of("/dev/null"));
         Opened file = create("f");
         assertThat(Files.getAttribute(files.resolve("f"), "unix:uid")).isEqualTo(Volume.OWNER);
         assertThat(ask(GETATTR, file.node, new byte[16]).content().getInt(16 + 68))

@@ -99,7 +99,6 @@ static int set_attributes(struct message *message, struct node *node) {
     if (in->valid & (FATTR_ATIME | FATTR_MTIME | FATTR_ATIME_NOW | FATTR_MTIME_NOW)) {
         struct timespec times[] = {time_wish(in->valid, FATTR_ATIME, FATTR_ATIME_NOW, in->atime, in->atimensec),
             time_wish(in->valid, FATTR_MTIME, FATTR_MTIME_NOW, in->mtime, in->mtimensec)};
-        if (node->type == S_IFLNK) return EOPNOTSUPP;
         if (utimensat(AT_FDCWD, node_path(node), times, 0) < 0) return errno;
     }
     struct stat status;
@@ -173,7 +172,7 @@ static int open_node(struct message *message, struct node *node, int extra) {
     int fd = node_open(node, extra ? O_RDONLY | extra : (int)in->flags & OPEN_FLAGS);
     if (fd < 0) return errno;
     /* What others write is to be seen at once: no guest keeps pages of it. */
-    struct fuse_open_out out = {.fh = handle_add(fd, node), .open_flags = extra ? 0 : FOPEN_DIRECT_IO};
+    struct fuse_open_out out = {.fh = handle_add(fd, node, (int)in->flags), .open_flags = extra ? 0 : FOPEN_DIRECT_IO};
     answer(message->unique, &out, sizeof out);
     return ANSWERED;
 }
@@ -197,7 +196,7 @@ static int create(struct message *message, struct node *folder) {
         close(fd);
         return error;
     }
-    out.open = (struct fuse_open_out){.fh = handle_add(fd, node), .open_flags = FOPEN_DIRECT_IO};
+    out.open = (struct fuse_open_out){.fh = handle_add(fd, node, flags), .open_flags = FOPEN_DIRECT_IO};
     answer(message->unique, &out, sizeof out);
     return ANSWERED;
 }
@@ -217,6 +216,7 @@ static int write_file(struct message *message) {
     int fd = in ? handle_fd(in->fh) : -1;
     if (fd < 0) return EBADF;
     if (in->size > message->left) return EINVAL;
+    if (handle_append(in->fh, (int)in->flags & O_APPEND) < 0) return errno;
     ssize_t length = pwrite(fd, message->rest, in->size, (off_t)in->offset);
     if (length < 0) return errno;
     struct fuse_write_out out = {.size = (uint32_t)length};
@@ -277,6 +277,7 @@ static int allocate(struct message *message) {
     const struct fuse_fallocate_in *in = next_part(message, sizeof *in);
     int fd = in ? handle_fd(in->fh) : -1;
     if (fd < 0) return EBADF;
+    if (in->mode & ~(uint32_t)(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)) return EOPNOTSUPP;
     return fallocate(fd, (int)in->mode, (off_t)in->offset, (off_t)in->length) < 0 ? errno : 0;
 }
 

@@ -5,12 +5,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
-enum { MOST_WAITING = 4096 };
+/* The kernel keeps a record for each range, which no limit of this process counts. */
+enum { MOST_WAITING = 4096, MOST_RANGES = 4096 };
 
 /* A request for a lock that another has. */
 struct waiting {
@@ -21,24 +23,61 @@ struct waiting {
 
 static struct waiting *all_waiting;
 static int count_waiting;
+static struct owner *all_owners;
+static long all_ranges; /* at most so many */
 
-/* The open file that holds an owner's locks, made when it is not there; -1 with errno. */
-static int fd_of_owner(struct node *node, uint64_t id) {
+/* Who holds an owner's locks, made when it is not there; NULL with errno. */
+static struct owner *owner_of(struct node *node, uint64_t id) {
     for (struct owner *owner = node->owners; owner; owner = owner->next)
-        if (owner->id == id) return owner->fd;
+        if (owner->id == id) return owner;
     int fd = node_open(node, O_RDWR);
     if (fd < 0 && errno == EACCES) fd = node_open(node, O_RDONLY);
     if (fd < 0 && errno == EACCES) fd = node_open(node, O_WRONLY);
-    if (fd < 0) return -1;
+    if (fd < 0) return NULL;
     struct owner *owner = malloc(sizeof *owner);
     if (!owner) {
         close(fd);
         errno = ENOLCK;
-        return -1;
+        return NULL;
     }
-    *owner = (struct owner){.id = id, .fd = fd, .next = node->owners};
-    node->owners = owner;
-    return fd;
+    *owner = (struct owner){.id = id, .fd = fd, .next = node->owners, .after = all_owners};
+    if (all_owners) all_owners->before = owner;
+    node->owners = all_owners = owner;
+    return owner;
+}
+
+/* How many ranges an owner has locked, as the kernel says: a line that begins with "lock:" for each. */
+static long count_ranges(const struct owner *owner) {
+    static const char word[] = "\nlock:";
+    char path[64], text[4096];
+    long ranges = 0;
+    size_t matched = 0;
+    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", owner->fd);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return owner->ranges;
+    for (ssize_t length; (length = read(file, text, sizeof text)) > 0;) {
+        for (ssize_t i = 0; i < length; i++) {
+            matched = text[i] == word[matched] ? matched + 1 : text[i] == '\n';
+            if (matched == sizeof word - 1) {
+                ranges++;
+                matched = 0;
+            }
+        }
+    }
+    close(file);
+    return ranges;
+}
+
+/* Whether the owner may have so many ranges more; they are counted anew only when there may be too many. */
+static int take_ranges(struct owner *owner, long more, long most) {
+    if (all_ranges + more > most) {
+        all_ranges = 0;
+        for (struct owner *each = all_owners; each; each = each->after) all_ranges += each->ranges = count_ranges(each);
+        if (all_ranges + more > most) return 0;
+    }
+    owner->ranges += more;
+    all_ranges += more;
+    return 1;
 }
 
 static struct flock range_of(const struct fuse_file_lock *lock) {
@@ -58,19 +97,25 @@ static int try_lock(struct node *node, const struct fuse_lk_in *wish) {
         return flock(fd, kind | LOCK_NB) < 0 ? errno : 0;
     }
     if (wish->lk.start > (uint64_t)LLONG_MAX || wish->lk.end < wish->lk.start) return EINVAL;
-    int fd = fd_of_owner(node, wish->owner);
-    if (fd < 0) return errno;
+    struct owner *owner = owner_of(node, wish->owner);
+    if (!owner) return errno;
+    /* A lock in the midst of another makes three of it, and an end two: so that locks can end, ends have room of their own. */
+    long more = type == F_UNLCK ? 1 : 2;
+    if (!take_ranges(owner, more, type == F_UNLCK ? 2 * MOST_RANGES : MOST_RANGES)) return ENOLCK;
     struct flock range = range_of(&wish->lk);
-    if (fcntl(fd, F_OFD_SETLK, &range) == 0) return 0;
-    return errno == EACCES ? EAGAIN : errno;
+    if (fcntl(owner->fd, F_OFD_SETLK, &range) == 0) return 0;
+    int error = errno == EACCES ? EAGAIN : errno;
+    owner->ranges -= more;
+    all_ranges -= more;
+    return error;
 }
 
 static int find_lock(struct message *message, struct node *node, const struct fuse_lk_in *wish) {
     if (wish->lk.start > (uint64_t)LLONG_MAX || wish->lk.end < wish->lk.start) return EINVAL;
-    int fd = fd_of_owner(node, wish->owner);
-    if (fd < 0) return errno;
+    struct owner *owner = owner_of(node, wish->owner);
+    if (!owner) return errno;
     struct flock range = range_of(&wish->lk);
-    if (fcntl(fd, F_OFD_GETLK, &range) < 0) return errno;
+    if (fcntl(owner->fd, F_OFD_GETLK, &range) < 0) return errno;
     struct fuse_lk_out found = {.lk = {.type = (uint32_t)range.l_type}};
     if (range.l_type != F_UNLCK) { /* another sandbox's process has no number in the guest */
         found.lk.start = (uint64_t)range.l_start;
@@ -109,6 +154,9 @@ void lock_close(struct node *node, uint64_t id) {
         struct owner *owner = *place;
         if (owner->id == id) {
             *place = owner->next;
+            *(owner->before ? &owner->before->after : &all_owners) = owner->after;
+            if (owner->after) owner->after->before = owner->before;
+            all_ranges -= owner->ranges;
             close(owner->fd);
             free(owner);
             return;

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -24,6 +26,7 @@ static struct node *buckets[BUCKETS];
 /* An open file or folder. */
 static struct handle {
     int fd; /* -1: free */
+    int append; /* O_APPEND or 0, as its last writer has it */
     uint64_t node, generation;
 } *handles;
 static size_t handle_count, handle_room;
@@ -147,14 +150,22 @@ static size_t free_handle(void) {
     return handle_count++;
 }
 
-uint64_t handle_add(int fd, struct node *node) {
+uint64_t handle_add(int fd, struct node *node, int flags) {
     size_t handle = free_handle();
-    handles[handle] = (struct handle){.fd = fd, .node = node->number, .generation = node->generation};
+    handles[handle] = (struct handle){.fd = fd, .append = flags & O_APPEND, .node = node->number, .generation = node->generation};
     node->opens++;
     return handle;
 }
 
 int handle_fd(uint64_t handle) { return handle < handle_count ? handles[handle].fd : -1; }
+
+/* A guest's program may change its mind after it has opened the file; -1 with errno. */
+int handle_append(uint64_t handle, int append) {
+    if (handles[handle].append == append) return 0;
+    if (fcntl(handles[handle].fd, F_SETFL, append | O_NONBLOCK) < 0) return -1;
+    handles[handle].append = append;
+    return 0;
+}
 
 /* What nobody has open any more nobody has locked. */
 void handle_close(uint64_t handle) {
@@ -165,7 +176,12 @@ void handle_close(uint64_t handle) {
     if (node && node->generation == handles[handle].generation && --node->opens == 0) locks_forget(node);
 }
 
-#define ALLOW(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##call, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+#define IS(value, yes, no) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, yes, no)
+#define HAS(bits, yes, no) BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, yes, no)
+#define ARGUMENT(n) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[n]))
+#define YES BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+#define NO BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM)
+#define ALLOW(call) IS(SYS_##call, 0, 1), YES
 
 /* From now on only the calls that serving needs: no program, no process, no connection. */
 void confine(void) {
@@ -178,9 +194,11 @@ void confine(void) {
         ALLOW(openat), ALLOW(getuid), ALLOW(getgid), ALLOW(fstat), ALLOW(newfstatat), ALLOW(statx), ALLOW(fstatfs), ALLOW(lseek), ALLOW(getdents64),
         ALLOW(readlinkat), ALLOW(symlinkat), ALLOW(mkdirat), ALLOW(mknodat), ALLOW(unlinkat), ALLOW(renameat), ALLOW(renameat2),
         ALLOW(linkat), ALLOW(chmod), ALLOW(fchmodat), ALLOW(utimensat), ALLOW(truncate), ALLOW(ftruncate), ALLOW(fsync),
-        ALLOW(fdatasync), ALLOW(fallocate), ALLOW(flock), ALLOW(fcntl), ALLOW(brk), ALLOW(mmap), ALLOW(mremap),
+        ALLOW(fdatasync), ALLOW(fallocate), ALLOW(brk), ALLOW(mremap),
         ALLOW(munmap), ALLOW(restart_syscall), ALLOW(rt_sigreturn), ALLOW(exit_group), ALLOW(exit),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM)};
+        IS(SYS_flock, 0, 4), ARGUMENT(1), HAS(LOCK_NB, 0, 1), YES, NO,
+        IS(SYS_mmap, 0, 4), ARGUMENT(2), HAS(PROT_EXEC, 1, 0), YES, NO,
+        IS(SYS_fcntl, 0, 5), ARGUMENT(1), IS(F_OFD_SETLK, 2, 0), IS(F_OFD_GETLK, 1, 0), IS(F_SETFL, 0, 1), YES, NO};
     struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
     if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0) die("seccomp");
 }

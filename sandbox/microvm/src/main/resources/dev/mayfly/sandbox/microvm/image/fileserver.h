@@ -21,7 +21,8 @@ struct message {
 struct owner {
     uint64_t id;
     int fd;
-    struct owner *next;
+    long ranges; /* at most so many are locked */
+    struct owner *next, *before, *after; /* of the file, and of all files */
 };
 
 /* A file or folder that the guest knows. */
@@ -53,8 +54,9 @@ struct node *node_at(struct node *folder, const char *name);
 void node_forget(uint64_t number, uint64_t times);
 int node_open(const struct node *node, int flags);
 const char *node_path(const struct node *node);
-uint64_t handle_add(int fd, struct node *node);
+uint64_t handle_add(int fd, struct node *node, int flags);
 int handle_fd(uint64_t handle);
+int handle_append(uint64_t handle, int append);
 void handle_close(uint64_t handle);
 void confine(void);
 

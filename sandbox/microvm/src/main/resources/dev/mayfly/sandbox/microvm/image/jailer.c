@@ -34,7 +34,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MAX_FILE = 64 << 20, MAX_OPEN = 256, MAX_OPEN_OF_VOLUME = 65536, OWNER = 1000 };
+enum { MAX_FILE = 64 << 20, MAX_OPEN = 256, MAX_OPEN_OF_VOLUME = 32768, OWNER = 1000 };
 
 static int users = -1; /* how the ids of a volume's files are mapped; there is none without one */
 
@@ -107,6 +107,7 @@ static int user_mapping(unsigned uid) {
     pid_t child = fork();
     if (child < 0) die("fork");
     if (child == 0) {
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) _exit(1);
         if (unshare(CLONE_NEWUSER) < 0 || write(made[1], &byte, 1) != 1) _exit(1);
         pause();
         _exit(0);
@@ -171,9 +172,16 @@ static void limit(int resource, rlim_t most) {
     if (setrlimit(resource, &limits) < 0) die("setrlimit");
 }
 
+/* Also more than whoever started this may have, where that is allowed. */
+static void limit_open_of_volume(void) {
+    struct rlimit limits = {MAX_OPEN_OF_VOLUME, MAX_OPEN_OF_VOLUME};
+    if (setrlimit(RLIMIT_NOFILE, &limits) < 0) limit(RLIMIT_NOFILE, MAX_OPEN_OF_VOLUME);
+}
+
 static void confine(unsigned uid) {
     if (users < 0) limit(RLIMIT_FSIZE, MAX_FILE);
-    limit(RLIMIT_NOFILE, users < 0 ? MAX_OPEN : MAX_OPEN_OF_VOLUME);
+    if (users < 0) limit(RLIMIT_NOFILE, MAX_OPEN);
+    else limit_open_of_volume();
     limit(RLIMIT_CORE, 0);
     for (int capability = 0; capability < 64; capability++) prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
     if (setgroups(0, NULL) < 0 || setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0) die("cannot become another user");

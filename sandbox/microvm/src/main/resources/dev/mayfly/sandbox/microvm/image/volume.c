@@ -20,10 +20,10 @@
 #include <unistd.h>
 
 /* The host keeps a descriptor for each file that this kernel knows: too many, and what is not in use is forgotten. */
-enum { MOST_KNOWN = 16384, DEVICE = 1000, LINE };
+enum { MOST_TOLD = 16384, DEVICE = 1000, LINE };
 
 static int device = -1, line = -1;
-static long known;
+static long told; /* of entries, since it last forgot: at least as many as it has come to know */
 static sem_t too_many;
 
 static void count(const struct fuse_in_header *header) {
@@ -33,13 +33,11 @@ static void count(const struct fuse_in_header *header) {
         case FUSE_MKNOD:
         case FUSE_MKDIR:
         case FUSE_SYMLINK:
-        case FUSE_LINK: known++; break;
-        case FUSE_FORGET: known--; break;
-        case FUSE_BATCH_FORGET: known -= ((const struct fuse_batch_forget_in *)(header + 1))->count; break;
+        case FUSE_LINK: told++; break;
         default: return;
     }
-    if (known > MOST_KNOWN) {
-        known = 0;
+    if (told > MOST_TOLD) {
+        told = 0;
         sem_post(&too_many);
     }
 }
@@ -50,7 +48,7 @@ static void *forget(void *unused) {
         while (sem_wait(&too_many) < 0) {}
         int file = open("/proc/sys/vm/drop_caches", O_WRONLY | O_CLOEXEC);
         if (file < 0) continue;
-        if (write(file, "2", 1) < 0) known = 0;
+        while (write(file, "2", 1) < 0 && errno == EINTR) {}
         close(file);
     }
     return NULL;
