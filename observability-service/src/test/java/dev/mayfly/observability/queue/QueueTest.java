@@ -224,7 +224,9 @@ class QueueTest {
         }
         awaitState("paged", last, "waiting");
         await().atMost(LIMIT)
-                .until(() -> ask("GET", "paged/queue").path("total").asInt() == 7);
+                .untilAsserted(
+                        () -> assertThat(ask("GET", "paged/queue").path("total").asInt())
+                                .isEqualTo(7));
         int seen = 0;
         String cursor = "";
         do {
@@ -270,7 +272,9 @@ class QueueTest {
         var third = accept("dies", "$LATEST", "3");
         List.of(first, second, third).forEach(event -> die(event, "RetriesExhausted"));
         await().atMost(LIMIT)
-                .until(() -> ask("GET", "dies/queue").path("deadLetters").asInt() == 3);
+                .untilAsserted(() -> assertThat(
+                                ask("GET", "dies/queue").path("deadLetters").asInt())
+                        .isEqualTo(3));
         awaitState("dies", first, "dead");
         assertThat(ask("GET", "dies/queue/events/" + first.requestId())
                         .path("payload")
