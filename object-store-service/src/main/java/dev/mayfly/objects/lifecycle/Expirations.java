@@ -3,11 +3,11 @@ package dev.mayfly.objects.lifecycle;
 import dev.mayfly.objects.ObjectsProperties;
 import dev.mayfly.objects.bucket.Bucket;
 import dev.mayfly.objects.bucket.settings.BucketSettings;
+import dev.mayfly.objects.object.StoredObject;
 import dev.mayfly.objects.protocol.Answer;
 import dev.mayfly.objects.protocol.Percent;
 import dev.mayfly.objects.protocol.S3Dates;
 import java.time.Instant;
-import java.util.Map;
 import org.springframework.stereotype.Component;
 
 /** Tells clients when an object will expire. */
@@ -22,8 +22,7 @@ public class Expirations {
     }
 
     /** Names the rule that deletes this current version first, if one does. */
-    public void tell(
-            Answer answer, Bucket bucket, String key, long size, Map<String, String> tags, Instant modifiedAt) {
+    public void tell(Answer answer, Bucket bucket, StoredObject object) {
         Instant first = null;
         String id = "";
         Lifecycle lifecycle = settings.find(bucket, Lifecycle.SETTING).orElse(null);
@@ -31,10 +30,14 @@ public class Expirations {
             return;
         }
         for (LifecycleRule rule : lifecycle.enabled()) {
-            Instant expires = rule.expires(modifiedAt, properties.lifecycleDay());
+            Instant expires = rule.expires(object.modifiedAt(), properties.lifecycleDay());
             if (expires != null
                     && (first == null || expires.isBefore(first))
-                    && rule.filter().fits(key, size, tags)) {
+                    && rule.filter()
+                            .fits(
+                                    object.key(),
+                                    object.size(),
+                                    object.attributes().tags())) {
                 first = expires;
                 id = rule.id();
             }

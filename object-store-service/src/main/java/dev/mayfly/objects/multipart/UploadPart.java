@@ -12,6 +12,7 @@ import dev.mayfly.objects.error.S3Error;
 import dev.mayfly.objects.error.S3Exception;
 import dev.mayfly.objects.object.Change;
 import dev.mayfly.objects.object.ETags;
+import dev.mayfly.objects.object.PutObject;
 import dev.mayfly.objects.object.UnsupportedHeaders;
 import dev.mayfly.objects.protocol.Answer;
 import dev.mayfly.objects.protocol.Handler;
@@ -25,7 +26,6 @@ import org.springframework.stereotype.Component;
 
 @Component
 final class UploadPart implements Handler {
-    private static final long MAX_BYTES = 5L << 30;
 
     private final Buckets buckets;
     private final Uploads uploads;
@@ -52,7 +52,7 @@ final class UploadPart implements Handler {
         UnsupportedHeaders.check(request);
         Bucket bucket = buckets.open(request);
         Upload upload = uploads.require(bucket, request);
-        RequestBody body = RequestBody.of(request, upload.checksum(), MAX_BYTES);
+        RequestBody body = RequestBody.of(request, upload.checksum(), PutObject.MAX_BYTES);
         ServerSideEncryption.Choice sealing =
                 encryption.ofPart(request, bucket, upload.attributes().encryption());
         try (var writer = new ContentWriter(store, 0, body.length(), sealing.key())) {

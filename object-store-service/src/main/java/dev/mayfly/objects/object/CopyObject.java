@@ -34,8 +34,6 @@ import org.springframework.stereotype.Component;
 /** Copies by naming the same blobs once more: no byte moves. */
 @Component
 final class CopyObject implements Handler {
-    private static final long MAX_BYTES = 5L << 30;
-
     private final Buckets buckets;
     private final ObjectIndex index;
     private final ObjectLocks locks;
@@ -121,11 +119,11 @@ final class CopyObject implements Handler {
             throws IOException {
         StoredObject source = index.require(from.bucket(), from.key(), from.version(), true);
         ReadConditions.requireForCopy(request, source);
-        if (source.size() > MAX_BYTES) {
+        if (source.size() > PutObject.MAX_BYTES) {
             throw new S3Exception(
                     S3Error.INVALID_REQUEST,
                     "The specified copy source is larger than the maximum allowable size for a copy source: "
-                            + MAX_BYTES);
+                            + PutObject.MAX_BYTES);
         }
         Encryption known = source.attributes().encryption();
         Content content = ServerSideEncryption.unlockedSource(request, known, source.content());

@@ -33,13 +33,7 @@ final class GetObject implements Handler {
         StoredObject object = index.require(bucket, request.key(), version, true);
         Answer answer = ReadObject.answer(request, bucket, object);
         if (version == null) {
-            expirations.tell(
-                    answer,
-                    bucket,
-                    object.key(),
-                    object.size(),
-                    object.attributes().tags(),
-                    object.modifiedAt());
+            expirations.tell(answer, bucket, object);
         }
         return answer;
     }

@@ -27,7 +27,8 @@ import org.springframework.stereotype.Component;
 @Component
 public final class PutObject implements Handler {
     /** What S3 takes in one request. */
-    private static final long MAX_BYTES = 5L << 30;
+    /** What S3 takes, or copies, in one request. */
+    public static final long MAX_BYTES = 5L << 30;
 
     private final Buckets buckets;
     private final ObjectIndex index;
@@ -102,13 +103,7 @@ public final class PutObject implements Handler {
             ObjectHeaders.addChecksum(answer, summary.checksum());
             ObjectHeaders.addVersion(answer, version);
             ServerSideEncryption.tell(answer, request, sealing.encryption());
-            expirations.tell(
-                    answer,
-                    bucket,
-                    object.key(),
-                    object.size(),
-                    object.attributes().tags(),
-                    object.modifiedAt());
+            expirations.tell(answer, bucket, object);
             return answer;
         }
     }

@@ -8,9 +8,6 @@ import java.util.Map;
 
 /** The file of a form, which may only be so long as the form's policy says. */
 final class FormBody extends InputStream {
-    /** What S3 takes in one request. */
-    static final long MAX_BYTES = 5L << 30;
-
     private final InputStream in;
     private final long min;
     private final long max;

@@ -72,11 +72,7 @@ final class FormSigners {
     private static String require(MultipartForm form, String name) {
         String value = form.field(name);
         if (value == null) {
-            throw S3Exception.invalidArgument(
-                    name,
-                    "",
-                    "Bucket POST must contain a field named '" + name
-                            + "'.  If it is specified, please check the order of the fields.");
+            throw MultipartForm.missing(name);
         }
         return value;
     }

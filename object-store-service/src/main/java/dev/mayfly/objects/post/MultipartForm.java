@@ -170,6 +170,14 @@ final class MultipartForm {
         return null;
     }
 
+    static S3Exception missing(String field) {
+        return S3Exception.invalidArgument(
+                field,
+                "",
+                "Bucket POST must contain a field named '" + field
+                        + "'.  If it is specified, please check the order of the fields.");
+    }
+
     static S3Exception malformed() {
         return new S3Exception(S3Error.MALFORMED_POST);
     }

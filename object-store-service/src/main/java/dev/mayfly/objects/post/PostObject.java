@@ -62,22 +62,18 @@ final class PostObject implements Handler {
         if (request.contentLength() < 0) {
             throw new S3Exception(S3Error.MISSING_CONTENT_LENGTH);
         }
-        if (request.contentLength() > FormBody.MAX_BYTES + FORM_BYTES) {
+        if (request.contentLength() > PutObject.MAX_BYTES + FORM_BYTES) {
             throw new S3Exception(S3Error.ENTITY_TOO_LARGE);
         }
         buckets.require(request.bucket());
         MultipartForm form = MultipartForm.read(request.header("content-type"), Patience.of(request));
         String key = form.field("key");
         if (key == null || key.isEmpty()) {
-            throw S3Exception.invalidArgument(
-                    "key",
-                    "",
-                    "Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the"
-                            + " fields.");
+            throw MultipartForm.missing("key");
         }
         Voucher sender = request.voucher();
         long min = 0;
-        long max = FormBody.MAX_BYTES;
+        long max = PutObject.MAX_BYTES;
         String document = form.field("policy");
         if (document != null) {
             sender = signers.signer(form, document, sender);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.mayfly.objects.testing.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,9 +53,7 @@ class DirectoryBlobStoreTest extends BlobStoreContract {
     @Test
     void aFullDiskLeavesNothingBehindAndCanBeUsedWhenThereIsRoom() throws Exception {
         Path small = Files.createDirectory(folder.resolve("small"));
-        assumeTrue(
-                run("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", small.toString()) == 0,
-                "no small file system can be mounted here");
+        assumeTrue(SmallDisk.mount(small, "256k"), "no small file system can be mounted here");
         try {
             var full = new DirectoryBlobStore(small);
             assertThatThrownBy(() -> {
@@ -74,19 +73,7 @@ class DirectoryBlobStoreTest extends BlobStoreContract {
                 }
             }
         } finally {
-            run("umount", small.toString());
-        }
-    }
-
-    private static int run(String... command) throws IOException, InterruptedException {
-        try {
-            return new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .waitFor();
-        } catch (IOException e) {
-            return -1;
+            SmallDisk.unmount(small);
         }
     }
 }

@@ -16,6 +16,7 @@ import dev.mayfly.objects.blob.BlobSweep;
 import dev.mayfly.objects.testing.Line;
 import dev.mayfly.objects.testing.RunningStore;
 import dev.mayfly.objects.testing.RunningStore.Answer;
+import dev.mayfly.objects.testing.SmallDisk;
 import dev.mayfly.objects.testing.Wire;
 import dev.mayfly.testing.TestKafka;
 import dev.mayfly.testing.TestPostgres;
@@ -69,7 +70,7 @@ class FaultsTest {
         });
         folder = Files.createTempDirectory("mayfly-faults");
         Path data = Files.createDirectory(folder.resolve("data"));
-        small = run("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", data.toString()) == 0;
+        small = SmallDisk.mount(data, "24m");
         String direct = TestPostgres.url("objects_faults");
         int port = URI.create(direct.substring("jdbc:".length())).getPort();
         database = new Line(port);
@@ -88,7 +89,7 @@ class FaultsTest {
         tail.close();
         database.close();
         if (small) {
-            run("umount", "-l", folder.resolve("data").toString());
+            SmallDisk.unmount(folder.resolve("data"));
         }
     }
 
@@ -354,18 +355,6 @@ class FaultsTest {
     private static long files(String name) throws IOException {
         try (Stream<Path> all = Files.list(store.data().resolve(name))) {
             return all.count();
-        }
-    }
-
-    private static int run(String... command) throws IOException, InterruptedException {
-        try {
-            return new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .waitFor();
-        } catch (IOException e) {
-            return -1;
         }
     }
 }
