@@ -1,5 +1,6 @@
 package dev.mayfly.gateway.signature;
 
+import dev.mayfly.contracts.identity.FormSignature;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
@@ -26,7 +27,7 @@ public final class SigningSecret {
         if (known != null) {
             return known;
         }
-        byte[] key = derive(claim);
+        byte[] key = new FormSignature.Scope(claim.date(), claim.region(), claim.service()).signingKey(secret);
         if (derived.size() >= MAX_DERIVED) {
             derived.clear();
         }
@@ -42,15 +43,5 @@ public final class SigningSecret {
     /** Base64 of HMAC-SHA-1 over {@code wire}: Signature Version 2. */
     String legacySignature(String wire) {
         return Base64.getEncoder().encodeToString(Hashing.hmacSha1(secret, wire));
-    }
-
-    private byte[] derive(SignatureClaim claim) {
-        byte[] first = new byte[secret.length + 4];
-        System.arraycopy("AWS4".getBytes(StandardCharsets.US_ASCII), 0, first, 0, 4);
-        System.arraycopy(secret, 0, first, 4, secret.length);
-        byte[] date = Hashing.hmac(first, claim.date());
-        byte[] region = Hashing.hmac(date, claim.region());
-        byte[] service = Hashing.hmac(region, claim.service());
-        return Hashing.hmac(service, "aws4_request");
     }
 }
